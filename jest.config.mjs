@@ -1,0 +1,37 @@
+// One configuration for every package: ESM TypeScript, transformed by swc (types are checked by `tsc`, not here).
+const base = {
+  extensionsToTreatAsEsm: [".ts"],
+  injectGlobals: false,
+  testEnvironment: "node",
+  transform: {
+    "\\.ts$": [
+      "@swc/jest",
+      {
+        swcrc: false,
+        jsc: {
+          target: "es2024",
+          parser: { syntax: "typescript" },
+          experimental: { keepImportAttributes: true },
+        },
+        module: { type: "es6" },
+      },
+    ],
+  },
+};
+
+const unit = (name) => ({
+  ...base,
+  displayName: name,
+  rootDir: import.meta.dirname,
+  testMatch: [`<rootDir>/${name}/**/*.test.ts`],
+});
+
+export default {
+  projects: [
+    ...["server", "infra", "bootstrap", "local", "scripts"].map(unit),
+    // Black box, over HTTP, against E2E_URL or a local stack that the set-up starts.
+    { ...unit("e2e"), globalSetup: "<rootDir>/e2e/set-up.ts", globalTeardown: "<rootDir>/e2e/tear-down.ts" },
+  ],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
