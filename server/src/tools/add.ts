@@ -1,0 +1,14 @@
+import * as z from "zod";
+import { calculation, exact, operand } from "./number.ts";
+import { defineTool } from "./tool.ts";
+
+export const add = defineTool({
+  name: "add",
+  title: "Add two numbers",
+  description: "Adds a and b and returns the sum. Sums beyond ±(2^53 - 1) are refused, because they would be inexact.",
+  scope: "read",
+  input: z.strictObject({ a: operand, b: operand }),
+  output: calculation,
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  run: ({ a, b }) => exact(a + b),
+});
