@@ -1,0 +1,45 @@
+/** One thing that `npm test` proves. */
+export interface Gate {
+  readonly name: string;
+  /** What a pass means, in a few words. */
+  readonly proves: string;
+  /** Arguments for this Node. */
+  readonly command: readonly string[];
+  /** The command is a jest run: its tests are counted one by one. */
+  readonly jest?: true;
+  /** Programs beyond Node and git that must be on PATH; where one is missing the gate is skipped and says so. */
+  readonly needs?: readonly string[];
+  /** What to do to run a skipped gate. */
+  readonly withoutIt?: string;
+}
+
+const jest = (...projects: string[]): readonly string[] => [
+  "--experimental-vm-modules",
+  "--disable-warning=ExperimentalWarning",
+  "node_modules/jest/bin/jest.js",
+  "--selectProjects",
+  ...projects,
+];
+
+/** In the order of what fails fastest. */
+export const gates: readonly Gate[] = [
+  {
+    name: "lint",
+    proves: "Biome: format and lint of every file",
+    command: ["node_modules/@biomejs/biome/bin/biome", "ci", "--colors=off"],
+  },
+  { name: "synth", proves: "types, then the Terraform JSON of every stack", command: ["infra/src/synth.ts"] },
+  { name: "build", proves: "the Lambda bundle, within its size budget", command: ["server/build.ts"] },
+  {
+    name: "unit",
+    proves: "server, infra, local and scripts, tests beside the code",
+    command: jest("server", "infra", "local", "scripts"),
+    jest: true,
+  },
+  {
+    name: "e2e",
+    proves: "black box over HTTP, clients of both protocol eras, the zip on the synthesized stack",
+    command: jest("e2e"),
+    jest: true,
+  },
+];

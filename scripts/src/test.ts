@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { type Gate, gates } from "./gates.ts";
+
+const help = `npm test: everything that can be proven without an AWS account.
+
+usage: npm test [-- --only <gate>[,<gate>]] [-- --list]
+
+  --only    run these gates only
+  --list    print the gates and end
+  --help    this text
+
+A gate whose program this machine lacks is skipped and said so; nothing else is ever skipped.
+The last line counts: every jest test, and every other gate as one.`;
+
+const root = join(import.meta.dirname, "..", "..");
+const { values } = parseArgs({
+  options: { only: { type: "string" }, list: { type: "boolean" }, help: { type: "boolean" } },
+});
+
+interface Outcome {
+  readonly gate: Gate;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+  readonly note: string;
+}
+
+if (values.help) console.log(help);
+else if (values.list) for (const { name, proves } of gates) console.log(`${name.padEnd(14)} ${proves}`);
+else process.exitCode = await main(values.only?.split(","));
+
+async function main(only: string[] | undefined): Promise<number> {
+  const unknown = only?.filter((name) => !gates.some((gate) => gate.name === name)) ?? [];
+  if (unknown.length > 0) {
+    console.error(`No gate is called ${unknown.join(", ")}; \`npm test -- --list\` names them.`);
+    return 2;
+  }
+  const outcomes: Outcome[] = [];
+  for (const gate of gates) if (only?.includes(gate.name) ?? true) outcomes.push(await runGate(gate));
+  return report(outcomes);
+}
+
+async function runGate(gate: Gate): Promise<Outcome> {
+  const missing = gate.needs?.filter((program) => !onPath(program)) ?? [];
+  if (missing.length > 0) {
+    const note = `SKIPPED: ${missing.join(", ")} is not on PATH. ${gate.withoutIt ?? ""}`.trim();
+    return { gate, passed: 0, failed: 0, skipped: 1, seconds: 0, note };
+  }
+  console.log(`\n── ${gate.name}: ${gate.proves}`);
+  const results = join(root, ".local", "jest-results.json");
+  mkdirSync(join(root, ".local"), { recursive: true });
+  rmSync(results, { force: true });
+  const start = performance.now();
+  const code = await run(gate.jest ? [...gate.command, "--json", `--outputFile=${results}`] : gate.command);
+  const seconds = (performance.now() - start) / 1_000;
+  if (gate.jest) return { gate, ...countJest(results, code), seconds };
+  return { gate, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds, note: "" };
+}
+
+const jestResults = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  numRuntimeErrorTestSuites: z.number(),
+});
+
+/** A jest test that is skipped or to do is a failure: what a machine lacks is a gate's business. */
+function countJest(file: string, code: number): Omit<Outcome, "gate" | "seconds"> {
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, note: "jest wrote no results" };
+  const results = jestResults.parse(JSON.parse(readFileSync(file, "utf8")));
+  const idle = results.numPendingTests + results.numTodoTests;
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + idle;
+  return {
+    passed: results.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: 0,
+    note: idle > 0 ? `${idle} tests are skipped or to do: run or remove them` : "",
+  };
+}
+
+/** Runs a command with this Node first on PATH and everything visible; jest's results go to a file, its report to stderr. */
+function run(command: readonly string[]): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, command, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    child.on("error", (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
+    child.on("close", (code) => resolve(code ?? 1));
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => child.kill(signal));
+  });
+}
+
+function onPath(program: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+function report(outcomes: readonly Outcome[]): number {
+  console.log("\n");
+  for (const { gate, passed, failed, skipped, seconds, note } of outcomes) {
+    const mark = failed > 0 ? "✗" : skipped > 0 ? "-" : "✓";
+    const counts = `${passed} passed${failed > 0 ? `, ${failed} failed` : ""}`;
+    console.log(
+      `${mark} ${gate.name.padEnd(14)} ${counts.padEnd(24)} ${seconds.toFixed(1).padStart(6)} s  ${note || gate.proves}`,
+    );
+  }
+  const sum = (key: "passed" | "failed" | "skipped") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+  return sum("failed") === 0 ? 0 : 1;
+}
