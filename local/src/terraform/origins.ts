@@ -1,0 +1,26 @@
+import type { Resource } from "./resources.ts";
+
+/** Hosts of AWS that a browser or a client meets besides the front door: Cognito's API, its issuer and its login pages. */
+const cognitoHosts = (region: string) =>
+  new RegExp(
+    `https://((?:cognito-idp|[a-z0-9-]+\\.auth)\\.${region}\\.(?:amazonaws|amazoncognito)\\.com)(?![\\w.-])`,
+    "g",
+  );
+
+/**
+ * Gives the function that turns public origins inside a text into local ones: the front door becomes the root of the public
+ * port, an AWS host lives under `/_aws/<host>` of the same port.
+ */
+export function localOrigins(
+  resources: readonly Resource[],
+  { region, port }: { region: string; port: number },
+): (text: string) => string {
+  const origin = `http://127.0.0.1:${port}`;
+  const fronts = resources.filter(({ type }) => type === "aws_cloudfront_distribution");
+  const front = fronts.map(({ values }) => `https://${String(values.domain_name)}`);
+  const aws = cognitoHosts(region);
+  return (text) => {
+    const rewritten = front.reduce((result, host) => result.replaceAll(host, origin), text);
+    return rewritten.replace(aws, (_, host: string) => `${origin}/_aws/${host}`);
+  };
+}
