@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { ApiGatewayDeployment } from "@cdktf/provider-aws/lib/api-gateway-deployment/index.js";
+import { ApiGatewayMethodSettings } from "@cdktf/provider-aws/lib/api-gateway-method-settings/index.js";
+import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage/index.js";
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { DefaultTokenResolver, StringConcat, TerraformResource, Tokenization } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { type RestApi, STAGE_NAME } from "./rest-api.ts";
+
+export interface StageProps {
+  readonly api: RestApi;
+  /** The constructs whose API Gateway resources the deployment contains; they must be complete by now. */
+  readonly contents: readonly IConstruct[];
+  /**
+   * What the contents mean but do not say: values of other resources. The configuration's hash sees only the reference, so
+   * each is a trigger of its own.
+   */
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly throttle: { readonly burst: number; readonly rate: number };
+  readonly logRetentionDays: number;
+}
+
+/** A deployment of the API that is made anew exactly when the API changes, and the stage that serves it. */
+export class Stage extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: StageProps) {
+    super(scope, id);
+    const { api } = props;
+    const contents = props.contents.flatMap(apiResources);
+
+    const deployment = new ApiGatewayDeployment(this, "deployment", {
+      restApiId: api.id,
+      description: "Made by Terraform",
+      triggers: { configuration: configurationHash(contents), ...props.dependencies },
+      dependsOn: contents,
+      // The stage must move to the new deployment before the old one can go.
+      lifecycle: { createBeforeDestroy: true },
+    });
+
+    const accessLog = new CloudwatchLogGroup(this, "access-log", {
+      name: `/aws/apigateway/${api.name}`,
+      retentionInDays: props.logRetentionDays,
+    });
+    const stage = new ApiGatewayStage(this, "stage", {
+      restApiId: api.id,
+      deploymentId: deployment.id,
+      stageName: STAGE_NAME,
+      accessLogSettings: { destinationArn: accessLog.arn, format: JSON.stringify(ACCESS_LOG) },
+    });
+    new ApiGatewayMethodSettings(this, "settings", {
+      restApiId: api.id,
+      stageName: stage.stageName,
+      methodPath: "*/*",
+      settings: {
+        throttlingBurstLimit: props.throttle.burst,
+        throttlingRateLimit: props.throttle.rate,
+        // The execution log would repeat the access log in a log group that keeps everything for ever.
+        loggingLevel: "OFF",
+        dataTraceEnabled: false,
+        // Per-method metrics are charged as custom metrics; the stage's own are free.
+        metricsEnabled: false,
+      },
+    });
+    this.url = `https://${api.executeApiHost}/${STAGE_NAME}`;
+  }
+}
+
+/** Who called what and how it went. Never the token or the body. */
+const ACCESS_LOG = {
+  requestId: "$context.requestId",
+  extendedRequestId: "$context.extendedRequestId",
+  time: "$context.requestTime",
+  ip: "$context.identity.sourceIp",
+  userAgent: "$context.identity.userAgent",
+  method: "$context.httpMethod",
+  path: "$context.path",
+  resource: "$context.resourcePath",
+  status: "$context.status",
+  responseLength: "$context.responseLength",
+  latency: "$context.responseLatency",
+  integrationLatency: "$context.integration.latency",
+  integrationStatus: "$context.integration.status",
+  integrationError: "$context.integration.error",
+  authorizerError: "$context.authorizer.error",
+  error: "$context.error.message",
+  errorType: "$context.error.responseType",
+  subject: "$context.authorizer.claims.sub",
+  client: "$context.authorizer.claims.client_id",
+  scope: "$context.authorizer.claims.scope",
+};
+
+function apiResources(construct: IConstruct): TerraformResource[] {
+  return construct.node
+    .findAll()
+    .filter(
+      (child) =>
+        TerraformResource.isTerraformResource(child) && child.terraformResourceType.startsWith("aws_api_gateway_"),
+    )
+    .map((child) => child as TerraformResource);
+}
+
+/** Of the configuration as it will be synthesized: references stand as they are written. Tags do not reach a deployment. */
+function configurationHash(resources: readonly TerraformResource[]): string {
+  const hash = createHash("sha256");
+  for (const resource of resources) {
+    const { tags, lifecycle, depends_on, ...configuration } = Tokenization.resolve(resource.toTerraform(), {
+      scope: resource,
+      preparing: false,
+      resolver: new DefaultTokenResolver(new StringConcat()),
+    });
+    hash.update(JSON.stringify(configuration));
+  }
+  return hash.digest("hex");
+}
