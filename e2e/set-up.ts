@@ -16,14 +16,18 @@ export default async function setUp(): Promise<void> {
 }
 
 async function startLocal(): Promise<Target> {
-  await Promise.all([runEntry(["infra/src/main.ts"]), runEntry(["server/build.ts"])]);
   await mkdir(join(root, ".local"), { recursive: true });
   const stateDir = mkdtempSync(join(root, ".local", "e2e-"));
+  const outdir = join(stateDir, "cdktf.out");
+  await Promise.all([
+    runEntry(["infra/src/main.ts"], { env: { CDKTF_OUTDIR: outdir } }),
+    runEntry(["server/build.ts"]),
+  ]);
   const filesDir = join(stateDir, "files");
   await cp(join(root, "local", "sample-files"), filesDir, { recursive: true });
   for (let i = 0; i < 25; i++) writeFileSync(join(filesDir, `page-${String(i).padStart(2, "0")}.txt`), `page ${i}\n`);
   const stack = await startStack({
-    stack: JSON.parse(readFileSync(join(root, "cdktf.out", "stacks", "dev", "cdk.tf.json"), "utf8")),
+    stack: JSON.parse(readFileSync(join(outdir, "stacks", "dev", "cdk.tf.json"), "utf8")),
     zips: { mcp: join(root, "server", "dist", "mcp.zip") },
     port: 0,
     stateDir,

@@ -1,9 +1,11 @@
+import { z } from "zod";
 import { readTarget } from "./target.ts";
 
 /** How often the functions ran so far. Local stacks only: a deployed one would have to be asked through CloudWatch. */
 export async function invocations(): Promise<number> {
   const { local } = readTarget();
   if (local === undefined) return 0;
-  const counts: Record<string, number> = await (await fetch(new URL("/_local/invocations", local.internal))).json();
+  const answer = await fetch(new URL("/_local/invocations", local.internal));
+  const counts = z.record(z.string(), z.number()).parse(await answer.json());
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

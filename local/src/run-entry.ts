@@ -7,11 +7,15 @@ const root = join(import.meta.dirname, "..", "..");
  * Runs one of the project's entries as a command of its own on this Node, and keeps what it prints for the error.
  * @throws when it fails: its first error line, or the whole output where that is short
  */
-export function runEntry(args: readonly string[], signal?: AbortSignal): Promise<string> {
+export function runEntry(
+  args: readonly string[],
+  { signal, env }: { signal?: AbortSignal; env?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
       ...(signal && { signal }),
     });
     let output = "";

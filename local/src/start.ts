@@ -36,7 +36,10 @@ async function main(check: boolean): Promise<number> {
     const port = parsePort(process.env.PORT ?? "3000");
     await progress.step(`port ${port} is free`, () => assertFree(port));
     await progress.step("type-check, synthesize, bundle", () =>
-      Promise.all([runEntry(["infra/src/synth.ts"], stopped.signal), runEntry(["server/build.ts"], stopped.signal)]),
+      Promise.all([
+        runEntry(["infra/src/synth.ts"], { signal: stopped.signal }),
+        runEntry(["server/build.ts"], { signal: stopped.signal }),
+      ]),
     );
     if (stopped.signal.aborted) return 130;
     stack = await progress.step("start the local stack", () => start(port));
