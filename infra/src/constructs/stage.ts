@@ -93,18 +93,15 @@ const ACCESS_LOG = {
 function apiResources(construct: IConstruct): TerraformResource[] {
   return construct.node
     .findAll()
-    .filter(
-      (child) =>
-        TerraformResource.isTerraformResource(child) && child.terraformResourceType.startsWith("aws_api_gateway_"),
-    )
-    .map((child) => child as TerraformResource);
+    .filter((child) => TerraformResource.isTerraformResource(child))
+    .filter(({ terraformResourceType }) => terraformResourceType.startsWith("aws_api_gateway_"));
 }
 
-/** Of the configuration as it will be synthesized: references stand as they are written. Tags do not reach a deployment. */
+/** Of the configuration as it will be synthesized: references stand as they are written. */
 function configurationHash(resources: readonly TerraformResource[]): string {
   const hash = createHash("sha256");
   for (const resource of resources) {
-    const { tags, lifecycle, depends_on, ...configuration } = Tokenization.resolve(resource.toTerraform(), {
+    const configuration = Tokenization.resolve(resource.toTerraform(), {
       scope: resource,
       preparing: false,
       resolver: new DefaultTokenResolver(new StringConcat()),

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "cdktf";
+import { type Environment, environments } from "../src/config.ts";
+import { ServiceStack } from "../src/service-stack.ts";
+
+/** The environment with this name, with some of its values changed. */
+export function environment(name: "dev" | "prod", changes: Partial<Environment> = {}): Environment {
+  const found = environments.find((each) => each.name === name);
+  if (!found) throw new Error(`config.ts has no environment named ${name}.`);
+  return { ...found, ...changes };
+}
+
+/** An environment with all that is optional, so that a test sees what no environment of ours turns on. */
+export const everyFlag: Environment = environment("prod", {});
+
+// biome-ignore lint/suspicious/noExplicitAny: tests reach into JSON of known shape; a wrong path fails the test.
+export type Json = any;
+
+/** A new folder that is gone when the process ends. */
+export function outdir(): string {
+  const folder = mkdtempSync(join(tmpdir(), "synth-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const folder = outdir();
+
+/** The stack of an environment as Terraform will read it. */
+export function synthesized(of: Environment): Json {
+  const stack = new ServiceStack(new App({ outdir: folder, skipValidation: true }), of);
+  // Through JSON, as on its way to Terraform: no undefined, no class instance.
+  return JSON.parse(JSON.stringify(stack.toTerraform()));
+}
