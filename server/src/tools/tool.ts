@@ -18,6 +18,8 @@ export interface ToolContext {
   /** Aborted at the call's deadline: pass it to everything that waits. */
   readonly signal: AbortSignal;
   readonly files: Files;
+  /** Tells a client that asked for it how far the call is; the answer then becomes an event stream. */
+  readonly report: (progress: number, total?: number, message?: string) => Promise<void>;
 }
 
 export interface ToolOutcome<Output> {

@@ -1,0 +1,13 @@
+import { s3Files } from "../files/s3.ts";
+import { tools } from "../tools/index.ts";
+import { readConfig } from "./config.ts";
+import { lambdaHandler } from "./lambda.ts";
+import { answer } from "./pipeline.ts";
+import { toolServer } from "./tool-server.ts";
+
+const config = readConfig(process.env);
+const files = s3Files(config.bucketName);
+const connect = toolServer(tools, { name: "remote-mcp-server", version: "0.1.0" });
+const write = (line: string) => process.stdout.write(line);
+
+export const handler = lambdaHandler((call) => answer(call, { config, files, connect, write }));

@@ -1,0 +1,63 @@
+import * as z from "zod";
+
+/**
+ * What `pnpm rotate-key` writes: the secret that seals, and the one before it, which still opens what it has sealed.
+ * The ids are public (they are in every sealed value's header); the secrets are 32 random bytes each.
+ */
+export const sealingSecretsSchema = z.strictObject({
+  current: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{8}$/), secret: z.base64url().length(43) }),
+  previous: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{8}$/), secret: z.base64url().length(43) }).optional(),
+});
+export type SealingSecrets = z.infer<typeof sealingSecretsSchema>;
+
+/** What Terraform creates the parameter with, so that it exists before anybody has made a secret. */
+export const PLACEHOLDER = "not set: run pnpm rotate-key";
+
+export class SealingSecretsError extends Error {
+  override readonly name = "SealingSecretsError";
+}
+
+/** @throws SealingSecretsError without the text in it: it may be a secret in the wrong shape */
+export function parseSealingSecrets(text: string): SealingSecrets {
+  if (text === PLACEHOLDER)
+    throw new SealingSecretsError("The sealing secret has not been set: run `pnpm rotate-key` for this environment.");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const parsed = sealingSecretsSchema.safeParse(value);
+  if (!parsed.success)
+    throw new SealingSecretsError(
+      "The sealing secret's parameter is not what `pnpm rotate-key` writes: run it for this environment.",
+    );
+  return parsed.data;
+}
+
+export interface SecretsCache {
+  get(): Promise<SealingSecrets>;
+  /** For a value that names an unknown secret: another instance may have been told of a rotation before this one. */
+  refresh(): Promise<SealingSecrets>;
+}
+
+/** A warm function learns of a rotation after at most this time. */
+const MAX_AGE_MS = 5 * 60_000;
+/** Values with made-up key ids must not turn into calls of the parameter store. */
+const MIN_AGE_MS = 10_000;
+
+/** Keeps the secrets in memory. @param load throws where the parameter cannot be read; then nothing is cached */
+export function cacheSecrets(load: () => Promise<SealingSecrets>, now: () => number = Date.now): SecretsCache {
+  let loaded: { readonly at: number; readonly secrets: Promise<SealingSecrets> } | undefined;
+  const atMost = (age: number) => {
+    if (loaded && now() - loaded.at < age) return loaded.secrets;
+    const secrets = load();
+    const entry = { at: now(), secrets };
+    loaded = entry;
+    secrets.catch(() => {
+      if (loaded === entry) loaded = undefined;
+    });
+    return secrets;
+  };
+  return { get: () => atMost(MAX_AGE_MS), refresh: () => atMost(MIN_AGE_MS) };
+}
