@@ -1,0 +1,79 @@
+import * as z from "zod";
+import { UnsupportedStackError } from "../terraform/errors.ts";
+import type { Resources } from "../terraform/resources.ts";
+import { type AppClient, parseAppClient } from "./app-client.ts";
+
+// authorization-endpoint, "scope": the system-reserved scopes.
+const SYSTEM_SCOPES = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"];
+
+/** The stack's user pool as its endpoints see it. All URLs are those of the local stack. */
+export interface UserPool {
+  id: string;
+  region: string;
+  /** `iss` of every token, and the prefix of the discovery document. */
+  issuer: string;
+  /** Origin and path prefix of the OAuth endpoints: `<origin>/_aws/<prefix>.auth.<region>.amazoncognito.com`. */
+  domain: string;
+  clients: ReadonlyMap<string, AppClient>;
+  /** Identifiers of the resource servers: what `resource` may name and `aud` may be. */
+  resourceServers: ReadonlySet<string>;
+  groups: ReadonlySet<string>;
+}
+
+const poolSchema = z.object({ id: z.string() });
+const domainSchema = z.object({ domain: z.string() });
+const groupSchema = z.object({ name: z.string() });
+const scope = z.object({ scope_name: z.string() });
+const resourceServerSchema = z.object({
+  identifier: z.string().min(1).max(256),
+  scope: z
+    .union([scope.transform((one) => [one]), z.array(scope)])
+    .nullish()
+    .transform((value) => value ?? []),
+});
+
+/** Path below the public origin where the endpoints of an AWS host are served. */
+export const hostPath = (host: string) => `/_aws/${host}`;
+
+/** Reads the pool out of the resolved stack. Throws where AWS would refuse it. */
+export function parseUserPool(resources: Resources, origin: string): UserPool {
+  const { id } = poolSchema.parse(resources.one("aws_cognito_user_pool").values);
+  const { domain } = domainSchema.parse(resources.one("aws_cognito_user_pool_domain").values);
+  // API_CreateUserPoolDomain and cognito-user-pools-assign-domain-prefix: reserved words.
+  const reserved = ["aws", "amazon", "cognito"].find((word) => domain.includes(word));
+  if (reserved !== undefined || !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(domain))
+    throw new UnsupportedStackError(
+      `AWS would refuse the domain prefix "${domain}": lower case letters, digits and hyphens, without "${reserved ?? "other characters"}".`,
+    );
+  const servers = resources
+    .ofType("aws_cognito_resource_server")
+    .map(({ values }) => resourceServerSchema.parse(values));
+  const known = new Set([
+    ...SYSTEM_SCOPES,
+    ...servers.flatMap(({ identifier, scope }) => scope.map(({ scope_name }) => `${identifier}/${scope_name}`)),
+  ]);
+
+  const clients = new Map<string, AppClient>();
+  for (const resource of resources.ofType("aws_cognito_user_pool_client")) {
+    const client = parseAppClient(resource);
+    // ScopeDoesNotExistException, "Invalid scope requested" (aws-cloudformation-user-guide#564).
+    const unknown = client.scopes.find((name) => !known.has(name));
+    if (unknown !== undefined)
+      throw new UnsupportedStackError(
+        `AWS would refuse ${resource.address}: no resource server has the scope ${unknown}.`,
+      );
+    clients.set(client.id, client);
+  }
+  return {
+    id,
+    region: resources.region,
+    issuer: `${origin}${hostPath(issuerHost(resources.region))}/${id}`,
+    domain: `${origin}${hostPath(domainHost(domain, resources.region))}`,
+    clients,
+    resourceServers: new Set(servers.map(({ identifier }) => identifier)),
+    groups: new Set(resources.ofType("aws_cognito_user_group").map(({ values }) => groupSchema.parse(values).name)),
+  };
+}
+
+const issuerHost = (region: string) => `cognito-idp.${region}.amazonaws.com`;
+const domainHost = (prefix: string, region: string) => `${prefix}.auth.${region}.amazoncognito.com`;
