@@ -24,7 +24,7 @@ export function authenticateClient(pool: UserPool, request: Request, form: Form)
   if (client.secret === undefined && secret !== undefined) throw new OAuthError("invalid_client");
   // The one description that Cognito gives, with 400: measured by several users who forgot the secret of a confidential client.
   if (client.secret !== undefined && !sameSecret(secret ?? "", client.secret))
-    throw new OAuthError("invalid_client", { description: "invalid_client_secret" });
+    throw new OAuthError("invalid_client", "invalid_client_secret");
   return client;
 }
 

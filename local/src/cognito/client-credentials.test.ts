@@ -1,7 +1,7 @@
-import { mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { basic, browser, loadPool, machine, openPool, RESOURCE, type TestPool } from "./test-pool.ts";
 
@@ -145,8 +145,18 @@ describe("client_credentials", () => {
 
 describe("signing keys", () => {
   const file = (stateDir: string) => join(stateDir, "cognito-keys.json");
+  const folders: string[] = [];
+  const newFolder = () => {
+    const folder = mkdtempSync(join(tmpdir(), "keys-"));
+    folders.push(folder);
+    return folder;
+  };
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  });
+
   it("survive a restart, readable by the owner only", async () => {
-    const stateDir = mkdtempSync(join(tmpdir(), "keys-"));
+    const stateDir = newFolder();
     const before = await jwks(await openPool({ stateDir }));
     const again = await openPool({ stateDir });
     expect(await jwks(again)).toEqual(before);
@@ -157,7 +167,7 @@ describe("signing keys", () => {
   it.each(["", "{", '{"keys":[]}', '{"keys":[{"kty":"RSA"},{"kty":"RSA"}]}'])(
     "are replaced with a notice when the file is %j",
     async (content) => {
-      const stateDir = mkdtempSync(join(tmpdir(), "keys-"));
+      const stateDir = newFolder();
       writeFileSync(file(stateDir), content);
       const repaired = await openPool({ stateDir });
       expect(repaired.warnings).toEqual([expect.stringMatching(/was damaged and has been replaced/)]);

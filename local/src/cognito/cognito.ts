@@ -3,9 +3,14 @@ import { cors } from "hono/cors";
 import type { Resources } from "../terraform/resources.ts";
 import { openidConfiguration } from "./discovery.ts";
 import { GrantStore } from "./grants.ts";
+import { createLogin } from "./login.ts";
+import { errorPage } from "./pages.ts";
+import { createRevocation } from "./revocation.ts";
+import { SessionStore } from "./sessions.ts";
 import { openSigningKeys } from "./signing-keys.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenMint } from "./tokens.ts";
+import { createUserInfo } from "./user-info.ts";
 import { parseUserPool } from "./user-pool.ts";
 import { type SeedUser, UserDirectory } from "./users.ts";
 
@@ -27,6 +32,8 @@ export interface Cognito {
   fetch(request: Request): Promise<Response>;
 }
 
+const endpoints = new Set(["/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/oauth2/userInfo"]);
+
 /** The stack's Cognito user pool on a laptop, with Cognito's quirks, so that what logs in here logs in there. */
 export async function createCognito(options: CognitoOptions): Promise<Cognito> {
   const { resources, origin, stateDir, warn, now = () => new Date() } = options;
@@ -41,16 +48,25 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     .get("/openid-configuration", (c) => c.json(openidConfiguration(pool)))
     .get("/jwks.json", (c) => c.json(keys.jwks));
 
+  const domainPath = new URL(pool.domain).pathname;
   const token = createTokenEndpoint({ pool, mint, grants, users });
+  const revoke = createRevocation({ pool, keys, grants, now });
+  const userInfo = createUserInfo({ keys, grants, users, now });
+  const login = createLogin({ pool, users, grants, sessions: new SessionStore(domainPath, now) });
   const domain = new Hono()
-    // Browser clients call these three from their own origin (Cognito's quick starts for single-page apps do).
-    .use("/oauth2/token", cors())
-    // token-endpoint: "only supports HTTPS POST"; other methods get an empty 405 (amazon-cognito-auth-js#52).
+    .get("/oauth2/authorize", (c) => login.authorize(c.req.raw))
+    .get("/login", (c) => login.form(c.req.raw))
+    .post("/login", (c) => login.submit(c.req.raw))
+    .get("/logout", (c) => login.logout(c.req.raw))
+    .get("/error", (c) => errorPage(c.req.query("error") ?? "unknown"))
+    // Browser clients call these from their own origin (Cognito's quick starts for single-page apps do).
+    .use("/oauth2/*", cors())
     .post("/oauth2/token", (c) => token(c.req.raw))
-    .all("/oauth2/token", (c) => c.body(null, 405));
+    .post("/oauth2/revoke", (c) => revoke(c.req.raw))
+    .on(["GET", "POST"], "/oauth2/userInfo", (c) => userInfo(c.req.raw))
+    // token-endpoint: "only supports HTTPS POST"; other methods get an empty 405 (amazon-cognito-auth-js#52).
+    .all("/oauth2/*", (c) => (endpoints.has(c.req.path.slice(domainPath.length)) ? c.body(null, 405) : c.notFound()));
 
-  const app = new Hono()
-    .route(`${new URL(pool.issuer).pathname}/.well-known`, wellKnown)
-    .route(new URL(pool.domain).pathname, domain);
+  const app = new Hono().route(`${new URL(pool.issuer).pathname}/.well-known`, wellKnown).route(domainPath, domain);
   return { fetch: async (request) => app.fetch(request) };
 }

@@ -16,22 +16,20 @@ export class OAuthError extends Error {
   override name = "OAuthError";
   readonly code: OAuthErrorCode;
   readonly description: string | undefined;
-  readonly status: 400 | 401;
 
-  constructor(code: OAuthErrorCode, { description, status = 400 }: { description?: string; status?: 400 | 401 } = {}) {
+  constructor(code: OAuthErrorCode, description?: string) {
     super(code);
     this.code = code;
     this.description = description;
-    this.status = status;
   }
 
-  toResponse(): Response {
+  toResponse(status: 400 | 401 = 400): Response {
     const body = {
       error: this.code,
       ...(this.description === undefined ? {} : { error_description: this.description }),
     };
     return Response.json(body, {
-      status: this.status,
+      status,
       headers: { "content-type": "application/json;charset=UTF-8", "cache-control": "no-store" },
     });
   }

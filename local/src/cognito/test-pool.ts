@@ -1,6 +1,7 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "@jest/globals";
 import type { Json } from "../terraform/json.ts";
 import { loadResources } from "../terraform/resources.ts";
 import { type Cognito, type CognitoOptions, createCognito } from "./cognito.ts";
@@ -70,6 +71,10 @@ export function loadPool(
   );
 }
 
+// One folder for all pools of a test file, so that their keys are made once.
+const stateDir = mkdtempSync(join(tmpdir(), "cognito-"));
+afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
+
 export interface TestPool extends Cognito {
   issuer: string;
   domain: string;
@@ -86,7 +91,7 @@ export async function openPool(options: Partial<CognitoOptions> = {}): Promise<T
   const cognito = await createCognito({
     resources,
     origin: "http://127.0.0.1:3000",
-    stateDir: mkdtempSync(join(tmpdir(), "cognito-")),
+    stateDir,
     users: [
       { email: "writer@example.com", password: PASSWORD, groups: ["write"] },
       { email: "reader@example.com", password: PASSWORD, groups: [] },
