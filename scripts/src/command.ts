@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
 
-/** An option with a value; `value` is what the help calls it. Optional unless said otherwise. */
-export const option = (value: string, help: string) => z.string().meta({ value, description: help });
+/** An option with a value, which the help calls `value`; may be left out. */
+export const option = (value: string, help: string) => z.string().optional().meta({ value, description: help });
+/** An option that must be given. */
+export const required = (value: string, help: string) => z.string().min(1).meta({ value, description: help });
 /** An option without a value. */
 export const flag = (help: string) => z.boolean().default(false).meta({ description: help });
 
@@ -17,7 +19,7 @@ export interface Command<S extends z.ZodObject> {
   /** As it is typed: `npm run -s <name>`. */
   readonly name: string;
   readonly summary: string;
-  /** Made of {@link option} and {@link flag}. */
+  /** Made of {@link option}, {@link required} and {@link flag}. */
   readonly options: S;
   /** Below the options: exit codes, an example. */
   readonly notes?: string;
@@ -104,11 +106,11 @@ function helpOf<S extends z.ZodObject>(command: Command<S>): string {
     { flag: "--help", description: "this text" },
   ];
   const width = Math.max(...lines.map((line) => line.flag.length)) + 2;
-  const required = options.filter((line) => line.required).map((line) => `${line.flag} `);
+  const needed = options.filter((line) => line.required).map((line) => `${line.flag} `);
   return [
     `${command.name}: ${command.summary}`,
     "",
-    `usage: npm run -s ${command.name} -- ${required.join("")}[options]`,
+    `usage: npm run -s ${command.name} -- ${needed.join("")}[options]`,
     "",
     ...lines.map((line) => `  ${line.flag.padEnd(width)}${line.description}`),
     ...(command.notes === undefined ? [] : ["", command.notes]),
