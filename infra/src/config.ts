@@ -17,6 +17,20 @@ export type Front =
       readonly hostedZoneId?: string;
     };
 
+/** What is off unless an environment turns it on, because it costs; `pnpm cost` says how much. */
+export interface Flags {
+  /** Rules in front of the API: requests per address, and AWS's common rules. */
+  readonly waf: boolean;
+  /** Every management call of the account in this region, and every call for a file, kept in a bucket. */
+  readonly cloudtrail: boolean;
+  /** The VPC's connections, to see what the function tried to reach. */
+  readonly flowLogs: boolean;
+  /** For tools that call the Lambda API from inside the VPC: an interface endpoint in each zone, about $31 a month. */
+  readonly lambdaEndpoint: boolean;
+  /** Traces of the gateway and the function. */
+  readonly xray: boolean;
+}
+
 export interface Environment {
   readonly name: "dev" | "prod";
   readonly region: string;
@@ -27,21 +41,34 @@ export interface Environment {
     readonly memoryMb: number;
     /** At most 120: CloudFront waits no longer for an origin. */
     readonly timeoutSeconds: number;
-    /** Needs a quota above it: new accounts have 10 in all, of which 10 must stay unreserved. */
+    /** Needs a quota above it: 10 of the account's must stay unreserved, and new accounts have 10 in all. */
     readonly reservedConcurrency?: number;
   };
-  /** Requests per second over all callers, and the burst above it. */
+  /** Calls of the MCP endpoint per second over all callers, and the burst above it. */
   readonly throttle: { readonly burst: number; readonly rate: number };
   readonly logRetentionDays: number;
+  /** Terraform and AWS refuse to delete what holds state or is somebody's URL. */
   readonly deletionProtection: boolean;
+  /** Alarms, their topic and a dashboard. */
+  readonly observability: boolean;
+  /** Who gets a mail when an alarm changes; each address must confirm once. */
+  readonly alarmEmails: readonly string[];
   readonly front: Front;
+  /** A client for programs (client_credentials): $6 a month at Cognito and $0.40 for its secret. */
+  readonly machineClient: boolean;
   /** Browser origins that may call the server, beside its own. */
   readonly allowedOrigins: readonly string[];
+  /** Roles of the account (`path/name`, `*` allowed) whose holders may put files into the bucket and take them out. */
+  readonly fileOperators: readonly string[];
+  readonly flags: Flags;
 }
 
 const REGION = "ap-northeast-1";
 // 1b takes no new accounts.
 const ZONES = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"];
+// People who log in through IAM Identity Center.
+const PEOPLE = ["aws-reserved/sso.amazonaws.com/*"];
+const NONE: Flags = { waf: false, cloudtrail: false, flowLogs: false, lambdaEndpoint: false, xray: false };
 
 export const environments: readonly Environment[] = [
   {
@@ -53,8 +80,13 @@ export const environments: readonly Environment[] = [
     throttle: { burst: 100, rate: 50 },
     logRetentionDays: 30,
     deletionProtection: false,
+    observability: false,
+    alarmEmails: [],
     front: { kind: "cloudfront" },
+    machineClient: true,
     allowedOrigins: [],
+    fileOperators: PEOPLE,
+    flags: NONE,
   },
   {
     name: "prod",
@@ -65,10 +97,24 @@ export const environments: readonly Environment[] = [
     throttle: { burst: 1000, rate: 500 },
     logRetentionDays: 365,
     deletionProtection: true,
+    observability: true,
+    alarmEmails: [],
     front: { kind: "cloudfront" },
+    machineClient: true,
     allowedOrigins: [],
+    fileOperators: PEOPLE,
+    flags: NONE,
   },
 ];
+
+/** Prefix of everything an environment owns; the roles of `bootstrap` are scoped by it. */
+export const namePrefix = (environment: string): string => `remote-mcp-${environment}`;
+
+/** The role of HCP Terraform's apply phase; made by `bootstrap`. */
+export const applyRoleName = (environment: string): string => `${namePrefix(environment)}-apply`;
+
+/** The most that any role of an environment may ever do; made by `bootstrap`, which lets the apply role create no other. */
+export const boundaryName = (environment: string): string => `${namePrefix(environment)}-boundary`;
 
 /**
  * The HCP Terraform organization. HCP ignores the name in its own runs; it serves `terraform plan` from a laptop, which is

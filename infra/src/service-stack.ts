@@ -1,75 +1,96 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { CloudBackend, NamedCloudWorkspace, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { type Environment, organization, PROJECT, SERVER_NAME } from "./config.ts";
+import {
+  applyRoleName,
+  boundaryName,
+  type Environment,
+  namePrefix,
+  organization,
+  PROJECT,
+  SERVER_NAME,
+} from "./config.ts";
+import { Alarms } from "./constructs/alarms.ts";
+import { CloudfrontHost } from "./constructs/cloudfront-host.ts";
+import { Dashboard } from "./constructs/dashboard.ts";
+import { DomainHost } from "./constructs/domain-host.ts";
 import { Files } from "./constructs/files.ts";
+import { Firewall } from "./constructs/firewall.ts";
 import { ServiceFunction } from "./constructs/function.ts";
-import { Host } from "./constructs/host.ts";
 import { Identity } from "./constructs/identity.ts";
+import { KeepActive } from "./constructs/keep-active.ts";
+import { MachineClient } from "./constructs/machine-client.ts";
+import { metricsOf } from "./constructs/metrics.ts";
 import { Network } from "./constructs/network.ts";
+import type { Place } from "./constructs/place.ts";
 import { RestApi } from "./constructs/rest-api.ts";
 import { Routes } from "./constructs/routes.ts";
+import { SealingSecret } from "./constructs/sealing-secret.ts";
 import { Stage } from "./constructs/stage.ts";
 import { toolPermissions } from "./constructs/tool-permissions.ts";
+import { Trail } from "./constructs/trail.ts";
+
+/** The documents and the rest that anybody may fetch; clients keep the documents for minutes. */
+const PUBLIC_THROTTLE = { burst: 100, rate: 50 };
 
 /** One environment: everything that serves the MCP endpoint. */
 export class ServiceStack extends TerraformStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, environment.name);
-    const { region, mcp, throttle, logRetentionDays, deletionProtection } = environment;
-    const name = `remote-mcp-${environment.name}`;
+    const { mcp, flags } = environment;
+    const place = this.place(environment);
 
-    new CloudBackend(this, { organization, workspaces: new NamedCloudWorkspace(`${environment.name}-${PROJECT}`) });
-    new AwsProvider(this, "aws", {
-      region,
-      defaultTags: [{ tags: { Project: PROJECT, Environment: environment.name, ManagedBy: "terraform" } }],
-    });
-
-    const files = new Files(this, "files", { name });
+    const files = new Files(this, "files", { place });
+    const permissions = toolPermissions(files);
     const network = new Network(this, "network", {
-      name,
-      region,
+      place,
       availabilityZones: environment.availabilityZones,
       cidr: environment.cidr,
+      s3Grants: permissions,
+      bucketName: files.bucketName,
+      lambdaEndpoint: flags.lambdaEndpoint,
+      flowLogs: flags.flowLogs,
     });
-    const permissions = toolPermissions(files);
-    network.allowOnlyToS3(permissions);
+    const operators = [...environment.fileOperators, applyRoleName(environment.name)];
+    files.restrictTo(
+      network.s3EndpointId,
+      operators.map((role) => `arn:aws:iam::${place.account}:role/${role}`),
+    );
 
-    const api = new RestApi(this, "api", { name, region });
-    const host = new Host(this, "host", { name, api, originReadTimeoutSeconds: mcp.timeoutSeconds });
-    const origin = `https://${host.name}`;
+    const api = new RestApi(this, "api", { place, onlyByDomain: environment.front.kind === "domain" });
+    const host = this.host(environment, place, api);
+    const origin = `https://${host.hostName}`;
     const resource = `${origin}/mcp`;
 
-    const identity = new Identity(this, "identity", {
-      name,
-      environment: environment.name,
-      region,
-      resource,
-      deletionProtection,
-    });
+    const identity = new Identity(this, "identity", { place, origin, resource });
+    const machine = environment.machineClient ? new MachineClient(this, "machine", { place, identity }) : undefined;
+    new SealingSecret(this, "sealing", { place });
 
     const mcpFunction = new ServiceFunction(this, "mcp", {
-      name: `${name}-mcp`,
+      place,
+      name: "mcp",
       description: `${SERVER_NAME}: answers POST /mcp`,
       memoryMb: mcp.memoryMb,
       timeoutSeconds: mcp.timeoutSeconds,
       reservedConcurrency: mcp.reservedConcurrency,
       environment: {
         RESOURCE: resource,
-        MACHINE_CLIENT_IDS: identity.machineClientId,
+        MACHINE_CLIENT_IDS: machine?.clientId ?? "",
         BUCKET_NAME: files.bucketName,
         ALLOWED_ORIGINS: environment.allowedOrigins.join(","),
         ENVIRONMENT: environment.name,
         LOG_LEVEL: "info",
       },
-      logRetentionDays,
       network,
       permissions,
+      xray: flags.xray,
     });
+    new KeepActive(this, "keep-active", { place, aliasArn: mcpFunction.aliasArn });
 
     const routes = new Routes(this, "routes", {
       api,
-      region,
+      region: place.region,
       userPoolArn: identity.userPoolArn,
       mcp: mcpFunction,
       mcpTimeoutSeconds: mcp.timeoutSeconds,
@@ -81,15 +102,39 @@ export class ServiceStack extends TerraformStack {
         tokenEndpoint: `${identity.oauthOrigin}/oauth2/token`,
         revocationEndpoint: `${identity.oauthOrigin}/oauth2/revoke`,
         jwksUri: identity.jwksUri,
+        grantTypes: ["authorization_code", ...(machine ? ["client_credentials"] : [])],
       },
     });
     const stage = new Stage(this, "stage", {
+      place,
       api,
       contents: [api, routes],
-      dependencies: { host: host.name, alias: mcpFunction.aliasArn, authorizer: routes.authorizerId },
-      throttle,
-      logRetentionDays,
+      dependencies: { host: host.hostName, alias: mcpFunction.aliasArn, authorizer: routes.authorizerId },
+      throttle: PUBLIC_THROTTLE,
+      methodThrottles: { "mcp/POST": environment.throttle },
+      xray: flags.xray,
     });
+    if (host instanceof DomainHost) host.mapTo(api, stage.name);
+    if (flags.waf) new Firewall(this, "firewall", { name: place.name, stageArn: stage.arn });
+    if (flags.cloudtrail) new Trail(this, "trail", { place, filesBucketArn: files.bucketArn });
+
+    if (environment.observability) {
+      const metrics = metricsOf({
+        environment: environment.name,
+        apiName: api.name,
+        stageName: stage.name,
+        functionName: mcpFunction.functionName,
+      });
+      new Alarms(this, "alarms", {
+        place,
+        metrics,
+        accessLogName: stage.accessLogName,
+        timeoutSeconds: mcp.timeoutSeconds,
+        reservedConcurrency: mcp.reservedConcurrency,
+        emails: environment.alarmEmails,
+      });
+      new Dashboard(this, "dashboard", { place, metrics, functionLogName: mcpFunction.logGroupName });
+    }
 
     this.output("host_url", origin, "Where the service lives");
     this.output("mcp_url", resource, "What to paste into an MCP client");
@@ -98,7 +143,36 @@ export class ServiceStack extends TerraformStack {
     this.output("mcp_function_alias", mcpFunction.aliasName, "The alias that update-lambda moves");
     this.output("files_bucket_name", files.bucketName, "The files that the tools see");
     this.output("user_pool_id", identity.userPoolId, "Where the people are");
-    this.output("machine_secret_name", identity.machineSecretName, "The secret with the machine client's credentials");
+    if (machine) this.output("machine_secret_name", machine.secretName, "The secret with the machine's credentials");
+  }
+
+  private place({ name, region, logRetentionDays, deletionProtection }: Environment): Place {
+    new CloudBackend(this, { organization, workspaces: new NamedCloudWorkspace(`${name}-${PROJECT}`) });
+    new AwsProvider(this, "aws", {
+      region,
+      defaultTags: [{ tags: { Project: PROJECT, Environment: name, ManagedBy: "terraform" } }],
+    });
+    const account = new DataAwsCallerIdentity(this, "account").accountId;
+    return {
+      environment: name,
+      name: namePrefix(name),
+      region,
+      account,
+      boundaryArn: `arn:aws:iam::${account}:policy/${boundaryName(name)}`,
+      logRetentionDays,
+      deletionProtection,
+    };
+  }
+
+  private host({ front, mcp }: Environment, place: Place, api: RestApi): CloudfrontHost | DomainHost {
+    return front.kind === "domain"
+      ? new DomainHost(this, "host", {
+          place,
+          domainName: front.name,
+          certificateArn: front.certificateArn,
+          hostedZoneId: front.hostedZoneId,
+        })
+      : new CloudfrontHost(this, "host", { place, api, originReadTimeoutSeconds: mcp.timeoutSeconds });
   }
 
   private output(id: string, value: string, description: string): void {

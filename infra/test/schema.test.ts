@@ -2,18 +2,24 @@ import { describe, expect, it } from "@jest/globals";
 import { environments } from "../src/config.ts";
 import { problems } from "./schema/check.ts";
 import { readSchema } from "./schema/schema.ts";
-import { everyFlag, type Json, synthesized } from "./stacks.ts";
+import { everyFlag, type Json, ownDomain, synthesized } from "./stacks.ts";
 
 const schema = readSchema();
 
 describe("the stacks and the schema of the AWS provider 6.25.0", () => {
-  for (const environment of environments)
-    it(`finds nothing to object to in ${environment.name}`, () => {
+  for (const [name, environment] of [
+    ...environments.map((each) => [each.name, each] as const),
+    ["an environment with a domain", ownDomain] as const,
+  ])
+    it(`finds nothing to object to in ${name}`, () => {
       expect(problems(synthesized(environment), schema)).toEqual([]);
     });
 
   it("finds nothing to object to in an environment with every flag", () => {
-    expect(problems(synthesized(everyFlag), schema)).toEqual([]);
+    // The schema of a web ACL nests itself without end and is in no reduced copy; `terraform validate` checks that type.
+    expect(problems(synthesized(everyFlag), schema)).toEqual([
+      expect.stringContaining("resource aws_wafv2_web_acl is not in"),
+    ]);
   });
 });
 

@@ -13,7 +13,21 @@ export function environment(name: "dev" | "prod", changes: Partial<Environment> 
 }
 
 /** An environment with all that is optional, so that a test sees what no environment of ours turns on. */
-export const everyFlag: Environment = environment("prod", {});
+export const everyFlag: Environment = environment("prod", {
+  flags: { waf: true, cloudtrail: true, flowLogs: true, lambdaEndpoint: true, xray: true },
+  alarmEmails: ["ops@example.com"],
+  allowedOrigins: ["https://app.example.com"],
+});
+
+/** An environment with a domain of its own. */
+export const ownDomain: Environment = environment("dev", {
+  front: {
+    kind: "domain",
+    name: "mcp.example.com",
+    certificateArn: "arn:aws:acm:ap-northeast-1:123456789012:certificate/00000000-0000-0000-0000-000000000000",
+    hostedZoneId: "Z0000000000000000000",
+  },
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into JSON of known shape; a wrong path fails the test.
 export type Json = any;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { App, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { MockRoute } from "../src/constructs/mock-route.ts";
+import type { Place } from "../src/constructs/place.ts";
 import { RestApi } from "../src/constructs/rest-api.ts";
 import { Stage, type StageProps } from "../src/constructs/stage.ts";
 import { environment, type Json, outdir, synthesized } from "./stacks.ts";
@@ -12,20 +13,32 @@ const only = (ofType: Json): Json => {
   return values[0];
 };
 
+const place: Place = {
+  environment: "test",
+  name: "test",
+  region: "ap-northeast-1",
+  account: "000000000000",
+  boundaryArn: "arn:aws:iam::000000000000:policy/test",
+  logRetentionDays: 30,
+  deletionProtection: false,
+};
+
 /** A stage of an API with one route. */
 function stage(changes: Partial<StageProps> & { body?: string } = {}): Json {
   const { body = "{}", ...props } = changes;
   const stack = new TerraformStack(new App({ outdir: outdir(), skipValidation: true }), "test");
-  const api = new RestApi(stack, "api", { name: "test", region: "ap-northeast-1" });
+  const api = new RestApi(stack, "api", { place, onlyByDomain: false });
   const routes = new Construct(stack, "routes");
   const route = { apiId: api.id, resourceId: api.rootResourceId, status: 200, headers: {} };
   new MockRoute(routes, "root", { ...route, method: "GET", body });
   new Stage(stack, "stage", {
+    place,
     api,
     contents: [api, routes],
     dependencies: { host: "example.com" },
     throttle: { burst: 2, rate: 1 },
-    logRetentionDays: 30,
+    methodThrottles: {},
+    xray: false,
     ...props,
   });
   return stack.toTerraform();
@@ -41,7 +54,7 @@ describe("the deployment of the API", () => {
     expect(triggers(stage({ dependencies: { host: "other.example.com" } }))).not.toEqual(triggers(stage()));
   });
   it("stays when throttles, logs or the rest of the stage change", () => {
-    expect(triggers(stage({ throttle: { burst: 9, rate: 9 }, logRetentionDays: 365 }))).toEqual(triggers(stage()));
+    expect(triggers(stage({ throttle: { burst: 9, rate: 9 }, xray: true }))).toEqual(triggers(stage()));
   });
 
   const dev = synthesized(environment("dev"));

@@ -10,6 +10,7 @@ export interface OauthFacts {
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string;
   readonly jwksUri: string;
+  readonly grantTypes: readonly string[];
 }
 
 /** RFC 9728: where to get a token for this resource. */
@@ -45,7 +46,7 @@ function authorizationServerFacts(facts: OauthFacts) {
     jwks_uri: facts.jwksUri,
     scopes_supported: facts.scopes,
     response_types_supported: ["code"],
-    grant_types_supported: ["authorization_code", "client_credentials"],
+    grant_types_supported: facts.grantTypes,
     code_challenge_methods_supported: ["S256"],
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
   };

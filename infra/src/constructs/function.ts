@@ -1,27 +1,29 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias/index.js";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
 import { PLACEHOLDER_FILE } from "../placeholder.ts";
-import { allow, type Grant, policy, trust } from "./policy.ts";
-
-const ALIAS_NAME = "live";
+import type { Place } from "./place.ts";
+import { allow, deny, type Grant, type Statement } from "./policy.ts";
+import { Role } from "./role.ts";
 
 export interface ServiceFunctionProps {
+  readonly place: Place;
+  /** Follows the prefix. */
   readonly name: string;
   readonly description: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  /** @default the account's pool */
   readonly reservedConcurrency?: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
-  readonly logRetentionDays: number;
-  /** Without it the function runs outside the VPC, as Lambda does by itself. */
+  /** @default outside the VPC, as Lambda does by itself */
   readonly network?: { readonly subnetIds: string[]; readonly securityGroupId: string };
   /** What its code may do. */
   readonly permissions: readonly Grant[];
+  readonly xray: boolean;
 }
 
 /**
@@ -32,26 +34,31 @@ export class ServiceFunction extends Construct {
   readonly functionName: string;
   readonly aliasArn: string;
   readonly aliasName: string;
+  readonly logGroupName: string;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
+    const { place, network } = props;
+    const name = `${place.name}-${props.name}`;
     const logs = new CloudwatchLogGroup(this, "logs", {
-      name: `/aws/lambda/${props.name}`,
-      retentionInDays: props.logRetentionDays,
+      name: `/aws/lambda/${name}`,
+      retentionInDays: place.logRetentionDays,
     });
-    const role = new IamRole(this, "role", { name: props.name, assumeRolePolicy: trust("lambda.amazonaws.com") });
-    const rights = new IamRolePolicy(this, "rights", {
-      name: "function",
-      role: role.id,
-      policy: policy(
+    this.logGroupName = logs.name;
+    const role = new Role(this, "role", {
+      place,
+      name: props.name,
+      service: "lambda.amazonaws.com",
+      statements: [
         allow({ actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [`${logs.arn}:*`] }),
-        ...(props.network ? [networkInterfaces] : []),
+        ...(network ? networkInterfaces(`arn:aws:lambda:${place.region}:${place.account}:function:${name}`) : []),
+        ...(props.xray ? [traces] : []),
         ...props.permissions.map(allow),
-      ),
+      ],
     });
 
     const fn = new LambdaFunction(this, "function", {
-      functionName: props.name,
+      functionName: name,
       description: props.description,
       role: role.arn,
       runtime: "nodejs24.x",
@@ -69,17 +76,18 @@ export class ServiceFunction extends Construct {
         applicationLogLevel: "INFO",
         systemLogLevel: "WARN",
       },
-      ...(props.network && {
-        vpcConfig: { subnetIds: props.network.subnetIds, securityGroupIds: [props.network.securityGroupId] },
+      ...(props.xray && { tracingConfig: { mode: "Active" } }),
+      ...(network && {
+        vpcConfig: { subnetIds: network.subnetIds, securityGroupIds: [network.securityGroupId] },
       }),
       // Lambda checks the role's rights to network interfaces when it creates the function.
-      dependsOn: [rights],
+      dependsOn: [role.rights],
       lifecycle: { ignoreChanges: ["filename", "source_code_hash"] },
     });
     this.functionName = fn.functionName;
 
     const alias = new LambdaAlias(this, "alias", {
-      name: ALIAS_NAME,
+      name: "live",
       description: "The version that callers meet",
       functionName: fn.functionName,
       functionVersion: fn.version,
@@ -87,6 +95,14 @@ export class ServiceFunction extends Construct {
     });
     this.aliasArn = alias.arn;
     this.aliasName = alias.name;
+
+    // Only the schedule calls it this way: what fails is not worth a second try, nor a queue.
+    new LambdaFunctionEventInvokeConfig(this, "asynchronous", {
+      functionName: fn.functionName,
+      qualifier: alias.name,
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: 60,
+    });
   }
 
   /** Lets one route of one API call the alias. */
@@ -102,15 +118,25 @@ export class ServiceFunction extends Construct {
   }
 }
 
-/** Lambda attaches functions to the VPC with the function's own role; EC2 knows no narrower resource for most of these. */
-const networkInterfaces = allow({
-  actions: [
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-  ],
-  resources: ["*"],
-});
+/**
+ * Lambda attaches a function to the VPC with the function's own role, and most of these actions know no narrower resource.
+ * The function's code needs none of them, so it gets none.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+function networkInterfaces(functionArn: string): Statement[] {
+  const grant: Grant = {
+    actions: [
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:UnassignPrivateIpAddresses",
+    ],
+    resources: ["*"],
+  };
+  return [allow(grant), deny({ ...grant, condition: { ArnEquals: { "lambda:SourceFunctionArn": functionArn } } })];
+}
+
+/** X-Ray knows no resource for these. */
+const traces = allow({ actions: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources: ["*"] });

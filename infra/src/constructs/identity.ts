@@ -1,23 +1,23 @@
+import { CognitoManagedLoginBranding } from "@cdktf/provider-aws/lib/cognito-managed-login-branding/index.js";
 import { CognitoResourceServer } from "@cdktf/provider-aws/lib/cognito-resource-server/index.js";
+import { CognitoUserGroup } from "@cdktf/provider-aws/lib/cognito-user-group/index.js";
 import { CognitoUserPool } from "@cdktf/provider-aws/lib/cognito-user-pool/index.js";
 import { CognitoUserPoolClient } from "@cdktf/provider-aws/lib/cognito-user-pool-client/index.js";
 import { CognitoUserPoolDomain } from "@cdktf/provider-aws/lib/cognito-user-pool-domain/index.js";
-import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret/index.js";
-import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version/index.js";
 import { scopes } from "@remote-mcp/server/manifest";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import { type Place, protection } from "./place.ts";
 
 export interface IdentityProps {
-  readonly name: string;
-  readonly environment: string;
-  readonly region: string;
+  readonly place: Place;
+  /** Origin of the service. */
+  readonly origin: string;
   /** The audience of every token: `https://<host>/mcp`. */
   readonly resource: string;
-  readonly deletionProtection: boolean;
 }
 
-/** Who may call: the user pool, the scopes of the resource, and the client of the machines. */
+/** Who may call: the people, the scopes of the resource, and the client through which a browser logs in. */
 export class Identity extends Construct {
   readonly userPoolId: string;
   readonly userPoolArn: string;
@@ -26,13 +26,13 @@ export class Identity extends Construct {
   /** Origin of Cognito's OAuth endpoints. */
   readonly oauthOrigin: string;
   readonly jwksUri: string;
-  readonly machineClientId: string;
-  readonly machineSecretName: string;
+  /** The client of the login in the browser: public, with PKCE. */
+  readonly browserClientId: string;
 
-  constructor(scope: Construct, id: string, props: IdentityProps) {
+  constructor(scope: Construct, id: string, { place, origin, resource }: IdentityProps) {
     super(scope, id);
     const pool = new CognitoUserPool(this, "pool", {
-      name: props.name,
+      name: place.name,
       // The tier that binds a token to a resource (RFC 8707).
       userPoolTier: "ESSENTIALS",
       usernameAttributes: ["email"],
@@ -50,60 +50,68 @@ export class Identity extends Construct {
         requireSymbols: false,
         temporaryPasswordValidityDays: 3,
       },
-      deletionProtection: props.deletionProtection ? "ACTIVE" : "INACTIVE",
+      deletionProtection: place.deletionProtection ? "ACTIVE" : "INACTIVE",
+      lifecycle: protection(place),
     });
     this.userPoolId = pool.id;
     this.userPoolArn = pool.arn;
-    const issuer = `https://cognito-idp.${props.region}.amazonaws.com/${pool.id}`;
-    this.jwksUri = `${issuer}/.well-known/jwks.json`;
+    this.jwksUri = `https://cognito-idp.${place.region}.amazonaws.com/${pool.id}/.well-known/jwks.json`;
 
-    // Cognito keeps the prefix of a deleted pool locked for a while: a new pool gets a new one.
-    const prefix = `mcp-${props.environment}-${Fn.substr(Fn.sha256(pool.id), 0, 8)}`;
+    // Cognito keeps the prefix of a deleted pool locked for a while, and refuses "aws", "amazon" and "cognito" in it: a new
+    // pool gets a new one, of hexadecimal digits.
     const domain = new CognitoUserPoolDomain(this, "domain", {
-      domain: prefix,
+      domain: `mcp-${place.environment}-${Fn.substr(Fn.sha256(pool.id), 0, 8)}`,
       userPoolId: pool.id,
       managedLoginVersion: 2,
+      lifecycle: protection(place),
     });
-    this.oauthOrigin = `https://${domain.domain}.auth.${props.region}.amazoncognito.com`;
+    this.oauthOrigin = `https://${domain.domain}.auth.${place.region}.amazoncognito.com`;
 
     const resourceServer = new CognitoResourceServer(this, "resource", {
-      identifier: props.resource,
-      name: props.name,
+      identifier: resource,
+      name: place.name,
       userPoolId: pool.id,
       scope: scopes.map(({ name, description }) => ({ scopeName: name, scopeDescription: description })),
     });
     this.scopes = scopes.map(({ name }) => `${resourceServer.identifier}/${name}`);
 
-    const machine = new CognitoUserPoolClient(this, "machine", {
-      name: `${props.name}-machine`,
+    new CognitoUserGroup(this, "write", {
+      name: "write",
+      description: "People who may use the tools that save files",
       userPoolId: pool.id,
-      generateSecret: true,
+    });
+
+    const browser = new CognitoUserPoolClient(this, "browser", {
+      name: `${place.name}-browser`,
+      userPoolId: pool.id,
+      generateSecret: false,
+      supportedIdentityProviders: ["COGNITO"],
+      callbackUrls: [`${origin}/callback`],
       allowedOauthFlowsUserPoolClient: true,
-      allowedOauthFlows: ["client_credentials"],
+      allowedOauthFlows: ["code"],
       allowedOauthScopes: this.scopes,
-      explicitAuthFlows: [],
-      accessTokenValidity: 60,
-      tokenValidityUnits: [{ accessToken: "minutes" }],
+      // Cognito's default allows more. A token got this way, without the login page, has none of our scopes.
+      explicitAuthFlows: ["ALLOW_USER_SRP_AUTH"],
+      // Short, because revocation cannot reach a gateway that checks signatures by itself.
+      accessTokenValidity: 15,
+      idTokenValidity: 15,
+      refreshTokenValidity: 30,
+      tokenValidityUnits: [{ accessToken: "minutes", idToken: "minutes", refreshToken: "days" }],
+      // The grace is for a client whose answer got lost on the way.
+      refreshTokenRotation: [{ feature: "ENABLED", retryGracePeriodSeconds: 60 }],
       enableTokenRevocation: true,
       preventUserExistenceErrors: "ENABLED",
+      // What a person may see and change of themselves with such a token; not the address they are known by.
+      readAttributes: ["email", "email_verified"],
+      writeAttributes: ["name"],
     });
-    this.machineClientId = machine.id;
+    this.browserClientId = browser.id;
 
-    const secret = new SecretsmanagerSecret(this, "machine-secret", {
-      name: `${props.name}/machine-client`,
-      description: "Credentials of the machine client, and where to use them",
-      // A week to change one's mind where it matters; none in dev, so that the name is free again after a destroy.
-      recoveryWindowInDays: props.deletionProtection ? 7 : 0,
-    });
-    this.machineSecretName = secret.name;
-    new SecretsmanagerSecretVersion(this, "machine-secret-value", {
-      secretId: secret.id,
-      secretString: JSON.stringify({
-        client_id: machine.id,
-        client_secret: machine.clientSecret,
-        domain: this.oauthOrigin,
-        scope: this.scopes.join(" "),
-      }),
+    // Without branding the login page of version 2 stays empty.
+    new CognitoManagedLoginBranding(this, "branding", {
+      userPoolId: pool.id,
+      clientId: browser.id,
+      useCognitoProvidedValues: true,
     });
   }
 }

@@ -7,27 +7,36 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc/index.js";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint/index.js";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js";
 import { Construct } from "constructs";
+import { DnsFirewall } from "./dns-firewall.ts";
+import { FlowLogs } from "./flow-logs.ts";
+import { justify } from "./justify.ts";
+import { LambdaEndpoint } from "./lambda-endpoint.ts";
+import type { Place } from "./place.ts";
 import { allow, type Grant, policy } from "./policy.ts";
 
 export interface NetworkProps {
-  /** Prefix of every name. */
-  readonly name: string;
-  readonly region: string;
+  readonly place: Place;
   readonly availabilityZones: readonly string[];
   /** A /16. */
   readonly cidr: string;
+  /** The S3 endpoint passes these calls and no others, whoever makes them. */
+  readonly s3Grants: readonly Grant[];
+  /** The only bucket whose name resolves. */
+  readonly bucketName: string;
+  readonly lambdaEndpoint: boolean;
+  readonly flowLogs: boolean;
 }
 
-/** A VPC that has no way out: no internet gateway, no NAT, no route but its own and S3's. */
+/** A VPC that has no way out: no internet gateway, no NAT, no route but its own and S3's, no name but the bucket's. */
 export class Network extends Construct {
   readonly subnetIds: string[];
   readonly securityGroupId: string;
   readonly s3EndpointId: string;
-  private readonly s3Endpoint: VpcEndpoint;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    const { name, region, cidr } = props;
+    const { place, cidr } = props;
+    const { name, region } = place;
 
     const vpc = new Vpc(this, "vpc", {
       cidrBlock: cidr,
@@ -35,6 +44,11 @@ export class Network extends Construct {
       enableDnsSupport: true,
       tags: { Name: name },
     });
+    if (!props.flowLogs)
+      justify(vpc, {
+        CKV2_AWS_11:
+          "Nothing in it can reach anything but one bucket, whose calls CloudTrail can record; a flag turns flow logs on.",
+      });
     // Adopted and emptied: whatever is launched without a group of its own can talk to nobody.
     new DefaultSecurityGroup(this, "locked", { vpcId: vpc.id, tags: { Name: `${name}-locked` } });
 
@@ -50,14 +64,15 @@ export class Network extends Construct {
       return subnet.id;
     });
 
-    this.s3Endpoint = new VpcEndpoint(this, "s3", {
+    const s3 = new VpcEndpoint(this, "s3", {
       vpcId: vpc.id,
       serviceName: `com.amazonaws.${region}.s3`,
       vpcEndpointType: "Gateway",
       routeTableIds: [routes.id],
+      policy: policy(...props.s3Grants.map((grant) => allow({ principal: { AWS: "*" }, ...grant }))),
       tags: { Name: `${name}-s3` },
     });
-    this.s3EndpointId = this.s3Endpoint.id;
+    this.s3EndpointId = s3.id;
 
     const group = new SecurityGroup(this, "function", {
       name: `${name}-function`,
@@ -65,20 +80,27 @@ export class Network extends Construct {
       vpcId: vpc.id,
       tags: { Name: `${name}-function` },
     });
+    this.securityGroupId = group.id;
     new VpcSecurityGroupEgressRule(this, "https-to-s3", {
       securityGroupId: group.id,
       description: "HTTPS to the addresses of S3 in this region",
       ipProtocol: "tcp",
       fromPort: 443,
       toPort: 443,
-      prefixListId: this.s3Endpoint.prefixListId,
+      prefixListId: s3.prefixListId,
     });
-    this.securityGroupId = group.id;
-  }
 
-  /** The S3 endpoint passes these calls and no others, whoever makes them. */
-  allowOnlyToS3(grants: readonly Grant[]): void {
-    this.s3Endpoint.policy = policy(...grants.map((grant) => allow({ principal: { AWS: "*" }, ...grant })));
+    if (props.lambdaEndpoint)
+      new LambdaEndpoint(this, "lambda", { place, vpcId: vpc.id, subnetIds: this.subnetIds, clientGroupId: group.id });
+    new DnsFirewall(this, "dns", {
+      name,
+      vpcId: vpc.id,
+      allowedNames: [
+        `${props.bucketName}.s3.${region}.amazonaws.com`,
+        ...(props.lambdaEndpoint ? [`lambda.${region}.amazonaws.com`] : []),
+      ],
+    });
+    if (props.flowLogs) new FlowLogs(this, "flow-logs", { place, vpcId: vpc.id });
   }
 }
 

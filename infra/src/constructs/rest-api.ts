@@ -1,12 +1,14 @@
 import { ApiGatewayRestApi } from "@cdktf/provider-aws/lib/api-gateway-rest-api/index.js";
 import { Construct } from "constructs";
+import type { Place } from "./place.ts";
 
 /** The stage's name is a literal, so that the host can know the path before the stage exists. */
 export const STAGE_NAME = "live";
 
 export interface RestApiProps {
-  readonly name: string;
-  readonly region: string;
+  readonly place: Place;
+  /** Refuse calls that go around a domain of one's own. CloudFront needs the API's own address. */
+  readonly onlyByDomain: boolean;
 }
 
 /**
@@ -21,19 +23,20 @@ export class RestApi extends Construct {
   /** Host of the stage's own URL. */
   readonly executeApiHost: string;
 
-  constructor(scope: Construct, id: string, props: RestApiProps) {
+  constructor(scope: Construct, id: string, { place, onlyByDomain }: RestApiProps) {
     super(scope, id);
     const api = new ApiGatewayRestApi(this, "api", {
-      name: props.name,
+      name: place.name,
       description: "Remote MCP server",
       // Regional: an edge-optimized API cuts an idle stream after 30 s.
       endpointConfiguration: { types: ["REGIONAL"] },
+      disableExecuteApiEndpoint: onlyByDomain,
       lifecycle: { createBeforeDestroy: true },
     });
     this.id = api.id;
-    this.name = props.name;
+    this.name = place.name;
     this.rootResourceId = api.rootResourceId;
     this.executionArn = api.executionArn;
-    this.executeApiHost = `${api.id}.execute-api.${props.region}.amazonaws.com`;
+    this.executeApiHost = `${api.id}.execute-api.${place.region}.amazonaws.com`;
   }
 }

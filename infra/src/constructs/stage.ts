@@ -5,9 +5,11 @@ import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage/index
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { DefaultTokenResolver, StringConcat, TerraformResource, Tokenization } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import type { Place } from "./place.ts";
 import { type RestApi, STAGE_NAME } from "./rest-api.ts";
 
 export interface StageProps {
+  readonly place: Place;
   readonly api: RestApi;
   /** The constructs whose API Gateway resources the deployment contains; they must be complete by now. */
   readonly contents: readonly IConstruct[];
@@ -16,17 +18,28 @@ export interface StageProps {
    * each is a trigger of its own.
    */
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly throttle: { readonly burst: number; readonly rate: number };
-  readonly logRetentionDays: number;
+  /** Requests per second and the burst above it, of each method that has no limit of its own. */
+  readonly throttle: Throttle;
+  /** By `<path>/<METHOD>`, without a slash in front. */
+  readonly methodThrottles: Readonly<Record<string, Throttle>>;
+  readonly xray: boolean;
+}
+
+interface Throttle {
+  readonly burst: number;
+  readonly rate: number;
 }
 
 /** A deployment of the API that is made anew exactly when the API changes, and the stage that serves it. */
 export class Stage extends Construct {
+  readonly name: string;
+  readonly arn: string;
   readonly url: string;
+  readonly accessLogName: string;
 
   constructor(scope: Construct, id: string, props: StageProps) {
     super(scope, id);
-    const { api } = props;
+    const { place, api } = props;
     const contents = props.contents.flatMap(apiResources);
 
     const deployment = new ApiGatewayDeployment(this, "deployment", {
@@ -40,28 +53,37 @@ export class Stage extends Construct {
 
     const accessLog = new CloudwatchLogGroup(this, "access-log", {
       name: `/aws/apigateway/${api.name}`,
-      retentionInDays: props.logRetentionDays,
+      retentionInDays: place.logRetentionDays,
     });
     const stage = new ApiGatewayStage(this, "stage", {
       restApiId: api.id,
       deploymentId: deployment.id,
       stageName: STAGE_NAME,
       accessLogSettings: { destinationArn: accessLog.arn, format: JSON.stringify(ACCESS_LOG) },
+      xrayTracingEnabled: props.xray,
     });
-    new ApiGatewayMethodSettings(this, "settings", {
-      restApiId: api.id,
-      stageName: stage.stageName,
-      methodPath: "*/*",
-      settings: {
-        throttlingBurstLimit: props.throttle.burst,
-        throttlingRateLimit: props.throttle.rate,
-        // The execution log would repeat the access log in a log group that keeps everything for ever.
-        loggingLevel: "OFF",
-        dataTraceEnabled: false,
-        // Per-method metrics are charged as custom metrics; the stage's own are free.
-        metricsEnabled: false,
-      },
-    });
+    for (const [methodPath, { burst, rate }] of Object.entries({ "*/*": props.throttle, ...props.methodThrottles }))
+      new ApiGatewayMethodSettings(
+        this,
+        methodPath === "*/*" ? "settings" : `settings-${methodPath.replace("/", "-")}`,
+        {
+          restApiId: api.id,
+          stageName: stage.stageName,
+          methodPath,
+          settings: {
+            throttlingBurstLimit: burst,
+            throttlingRateLimit: rate,
+            // The execution log would repeat the access log in a log group that keeps everything for ever.
+            loggingLevel: "OFF",
+            dataTraceEnabled: false,
+            // Per-method metrics are charged as custom metrics; the stage's own are free.
+            metricsEnabled: false,
+          },
+        },
+      );
+    this.name = stage.stageName;
+    this.arn = stage.arn;
+    this.accessLogName = accessLog.name;
     this.url = `https://${api.executeApiHost}/${STAGE_NAME}`;
   }
 }

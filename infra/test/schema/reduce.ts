@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { environments } from "../../src/config.ts";
-import { everyFlag, synthesized } from "../stacks.ts";
+import { everyFlag, ownDomain, synthesized } from "../stacks.ts";
 import { usedTypes } from "./check.ts";
 import { REDUCED_SCHEMA, readSchema } from "./schema.ts";
 
@@ -28,7 +28,7 @@ if (values.help || full === undefined) {
 
 const schema = readSchema(full);
 const used = [
-  ...[...environments, everyFlag].map((environment) => synthesized(environment)),
+  ...[...environments, everyFlag, ownDomain].map((environment) => synthesized(environment)),
   ...stacks.map((file): unknown => JSON.parse(readFileSync(file, "utf8"))),
 ].map(usedTypes);
 

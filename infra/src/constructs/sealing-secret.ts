@@ -1,0 +1,30 @@
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter/index.js";
+import { Construct } from "constructs";
+import { justify } from "./justify.ts";
+import { type Place, protection } from "./place.ts";
+
+/** The function that reads the secret refuses this value. */
+export const SEALING_PLACEHOLDER = "placeholder: run rotate-key";
+
+/** The secret from which the OAuth function derives its keys. Its value never passes Terraform: `pnpm rotate-key` writes it. */
+export class SealingSecret extends Construct {
+  readonly parameterName: string;
+  readonly parameterArn: string;
+
+  constructor(scope: Construct, id: string, { place }: { readonly place: Place }) {
+    super(scope, id);
+    const parameter = new SsmParameter(this, "parameter", {
+      name: `/${place.name}/sealing-secret`,
+      description: "Written by rotate-key; the OAuth function derives its keys from it",
+      // Standard parameters under AWS's own key are free.
+      type: "SecureString",
+      value: SEALING_PLACEHOLDER,
+      lifecycle: { ignoreChanges: ["value"], ...protection(place) },
+    });
+    justify(parameter, {
+      CKV_AWS_337: "Encrypted under the account's key for SSM; a customer key of the same readers costs $1 a month.",
+    });
+    this.parameterName = parameter.name;
+    this.parameterArn = parameter.arn;
+  }
+}
