@@ -46,9 +46,9 @@ export async function makeBundles(): Promise<{ bundles: Record<Name, Bundle>; re
 }
 
 async function unpack(folder: string): Promise<Bundle> {
-  const { zip, eagerBytes } = await buildFunction();
+  const { zip, startBytes } = await buildFunction();
   for (const [name, contents] of Object.entries(unzipSync(readFileSync(zip)))) {
     writeFileSync(join(folder, name), contents);
   }
-  return { file: join(folder, "index.mjs"), zipBytes: eagerBytes };
+  return { file: join(folder, "index.mjs"), zipBytes: startBytes };
 }

@@ -130,7 +130,8 @@ if (values.help) {
   const { bundles, remove } = await makeBundles();
   try {
     const figures = measure(bundles, samples);
-    if (values.json) console.log(JSON.stringify({ samples, eras: Object.keys(calls), figures, budgets: judge(figures) }, null, 2));
+    if (values.json)
+      console.log(JSON.stringify({ samples, eras: Object.keys(calls), figures, budgets: judge(figures) }, null, 2));
     else print(figures, samples);
   } finally {
     remove();

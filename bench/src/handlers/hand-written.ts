@@ -66,9 +66,7 @@ function serve({ httpMethod, headers, body, requestContext }: ProxyEvent): [numb
 }
 
 function call(id: unknown, method: string, params: Fields, modern: boolean): [number, Fields, string?] {
-  const era = modern
-    ? { resultType: "complete", _meta: { "io.modelcontextprotocol/serverInfo": info } }
-    : undefined;
+  const era = modern ? { resultType: "complete", _meta: { "io.modelcontextprotocol/serverInfo": info } } : undefined;
   const success = (result: Fields): Fields => ({ jsonrpc: "2.0", id, result: { ...result, ...era } });
   if (method === "tools/call") {
     if (params.name !== "add") return [200, failure(id, -32602, "Unknown tool")];
@@ -85,7 +83,10 @@ function call(id: unknown, method: string, params: Fields, modern: boolean): [nu
   if (method === "ping" && !modern) return [200, success({})];
   if (method === "initialize" && !modern) {
     const asked = String(params.protocolVersion);
-    return [200, success({ protocolVersion: VERSIONS.includes(asked) ? asked : VERSIONS[0], capabilities, serverInfo: info })];
+    return [
+      200,
+      success({ protocolVersion: VERSIONS.includes(asked) ? asked : VERSIONS[0], capabilities, serverInfo: info }),
+    ];
   }
   return [modern ? 404 : 200, failure(id, -32601, "Method not found")];
 }

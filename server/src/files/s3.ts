@@ -1,4 +1,4 @@
-import type { S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { type FilePart, type Files, FilesError } from "./files.ts";
 
 /** A healthy S3 answers within 200 ms; beyond these a retry is the better bet. (AWS, "Performance design patterns for S3") */
@@ -6,30 +6,17 @@ const CONNECTION_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 const MAX_ATTEMPTS = 3;
 
-/** The files bucket on S3. The SDK is a chunk of its own, loaded by the first call: most calls never pay for it. */
+/** The files bucket on S3. */
 export function s3Files(bucket: string): Files {
-  let loaded: Promise<{ client: S3Client; sdk: typeof import("@aws-sdk/client-s3") }> | undefined;
-  const load = () => {
-    loaded ??= import("@aws-sdk/client-s3").then((sdk) => ({
-      sdk,
-      client: new sdk.S3Client({
-        maxAttempts: MAX_ATTEMPTS,
-        requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-      }),
-    }));
-    // A chunk that failed to load once may load the next time.
-    loaded.catch(() => {
-      loaded = undefined;
-    });
-    return loaded;
-  };
-
+  const client = new S3Client({
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+  });
   return {
     async list({ prefix, cursor, limit }, abortSignal) {
-      const { client, sdk } = await load();
       const page = await client
         .send(
-          new sdk.ListObjectsV2Command({
+          new ListObjectsV2Command({
             Bucket: bucket,
             Prefix: prefix,
             MaxKeys: limit,
@@ -49,9 +36,8 @@ export function s3Files(bucket: string): Files {
     },
 
     async read({ key, offset, length }, abortSignal) {
-      const { client, sdk } = await load();
       const object = await client
-        .send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=${offset}-${offset + length - 1}` }), {
+        .send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=${offset}-${offset + length - 1}` }), {
           abortSignal,
         })
         .catch((error: unknown) => (offset === 0 ? emptyOr(error) : translate(error)));
@@ -63,10 +49,9 @@ export function s3Files(bucket: string): Files {
     },
 
     async save({ key, content, contentType }, abortSignal) {
-      const { client, sdk } = await load();
       await client
         .send(
-          new sdk.PutObjectCommand({
+          new PutObjectCommand({
             Bucket: bucket,
             Key: key,
             Body: content,

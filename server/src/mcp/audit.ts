@@ -55,7 +55,10 @@ export class Audit implements Observer {
   }
 
   failure(error: unknown): void {
-    this.log("error", "failure", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    this.log("error", "failure", {
+      error: stack(error),
+      cause: error instanceof Error ? stack(error.cause) : undefined,
+    });
   }
 
   log(level: Level, event: string, fields: Fields): void {
@@ -94,6 +97,11 @@ export class Audit implements Observer {
     const time = new Date().toISOString();
     this.#write(`${JSON.stringify({ timestamp: time, level, requestId: this.#requestId, ...fields })}\n`);
   }
+}
+
+function stack(error: unknown): string | undefined {
+  if (error === undefined) return undefined;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function short(value: string): string {

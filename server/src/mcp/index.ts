@@ -1,4 +1,4 @@
-import { s3Files } from "../files/s3.ts";
+import { lazyFiles } from "../files/lazy.ts";
 import { tools } from "../tools/index.ts";
 import { readConfig } from "./config.ts";
 import { lambdaHandler } from "./lambda.ts";
@@ -6,7 +6,7 @@ import { answer } from "./pipeline.ts";
 import { toolServer } from "./tool-server.ts";
 
 const config = readConfig(process.env);
-const files = s3Files(config.bucketName);
+const files = lazyFiles(config.bucketName);
 const connect = toolServer(tools, { name: "remote-mcp-server", version: "0.1.0" });
 const write = (line: string) => process.stdout.write(line);
 

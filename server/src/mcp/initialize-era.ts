@@ -123,6 +123,6 @@ class Exchange implements Transport {
     } else {
       this.#stream.end();
     }
-    await this.close();
+    // Not closed: nothing is left to clean up, and the SDK would make an error object of it for nobody.
   }
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
 import { DEFAULT_TIME_LEFT_MS } from "./limits.ts";
@@ -40,15 +39,15 @@ export function lambdaHandler(answer: Answer) {
     const out = awslambda.HttpResponseStream.from(responseStream, { statusCode: status, headers });
     // The first write sends status and headers, so an empty body must be written as well.
     if (typeof body === "string") out.write(body);
-    else for await (const chunk of body) if (!out.write(chunk)) await once(out, "drain");
+    else for await (const chunk of body) if (!out.write(chunk)) await new Promise((ready) => out.once("drain", ready));
     out.end();
   });
 }
 
 async function reply(event: unknown, context: Partial<Context>, answer: Answer): Promise<Reply> {
-  if (keepActive.safeParse(event).success) return { status: 200, headers: {}, body: "" };
   const parsed = proxyEvent.safeParse(event);
   if (!parsed.success) {
+    if (keepActive.safeParse(event).success) return { status: 200, headers: {}, body: "" };
     return new Rejection(400, code.transport, "Not an API Gateway REST proxy event (version 1.0).").reply(null);
   }
   const { httpMethod, headers, body, isBase64Encoded, requestContext } = parsed.data;
