@@ -97,7 +97,7 @@ if (import.meta.main) {
     name: "release",
     summary: "builds the zips and the Terraform JSON of every stack from the checked-out commit, with their digests.",
     options: z.object({
-      out: option("<folder>", "where to write it (default: dist/release); is emptied first").optional(),
+      out: option("<folder>", "where to write it (default: dist/release); is emptied first"),
     }),
     notes: "The same commit gives the same bytes. Exit codes: 0 made, 1 not made.",
     async run({ out }) {
