@@ -23,6 +23,8 @@ export interface Resources {
   outputs: Record<string, Json>;
   region: string;
   account: string;
+  /** The local counterpart of a public URL that no attribute holds, such as a user pool's issuer. */
+  toLocal(text: string): string;
 }
 
 export interface LoadOptions {
@@ -123,6 +125,7 @@ export function loadResources(stack: Json, options: LoadOptions): Resources {
     outputs: Object.fromEntries(Object.entries(output).map(([name, { value }]) => [name, local(resolve(value))])),
     region,
     account: ACCOUNT,
+    toLocal,
   };
 }
 
