@@ -1,5 +1,6 @@
 import type { Resources } from "../terraform/resources.ts";
 import { BucketFolder } from "./bucket-folder.ts";
+import type { FetchHandler } from "./fetch-listener.ts";
 import { createS3 } from "./s3.ts";
 import { createSecretsManager } from "./secrets-manager.ts";
 import { createSsm } from "./ssm.ts";
@@ -15,7 +16,7 @@ export interface StorageOptions {
 }
 
 /** Answers an AWS call; `target` is the raw request target below the service's mount point. */
-export type AwsService = (request: Request, target: string) => Promise<Response>;
+export type AwsService = FetchHandler;
 
 /** The AWS services that functions and operators call, by the mount point that `endpointVariables` gives the SDKs. */
 export async function createStorage(options: StorageOptions): Promise<Record<string, AwsService>> {
