@@ -1,18 +1,17 @@
-import { createServer } from "node:http";
-import { type FetchHandler, fetchListener } from "./fetch-listener.ts";
+import { listen } from "../listener.ts";
+import { serveWeb, type WebHandler } from "../web-handler.ts";
 
-/** Serves a handler on a free loopback port: for tests that use the real SDK clients. */
-export async function serveOnLoopback(handler: FetchHandler): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer(
-    fetchListener(handler, (message) => {
-      throw new Error(message);
-    }),
-  );
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The test server has no port.");
+/** Serves a handler on a free loopback port, as the stack does: for tests that use the real SDK clients. */
+export async function serveOnLoopback(handler: WebHandler): Promise<{ url: string; close(): Promise<void> }> {
+  const errors: unknown[] = [];
+  const listener = await listen({ port: 0, requestTimeoutMs: 0, onError: (error) => errors.push(error) });
+  const url = `http://127.0.0.1:${listener.port}`;
+  listener.serve((request, response) => serveWeb(handler, url, request, response));
   return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    url,
+    async close() {
+      await listener.close();
+      if (errors.length > 0) throw new AggregateError(errors, "The handler failed.");
+    },
   };
 }

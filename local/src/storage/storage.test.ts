@@ -59,6 +59,13 @@ describe("the endpoint variables", () => {
     for (const client of [s3, secrets, ssm]) client.destroy();
   });
 
+  it("need not name the service where its operations do", async () => {
+    const secrets = new SecretsManagerClient({ endpoint: server.url });
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: "machine" }));
+    expect(SecretString).toBe("s3cret");
+    secrets.destroy();
+  });
+
   it("leave no service that would reach AWS", async () => {
     const response = await fetch(`${endpointVariables(server.url).AWS_ENDPOINT_URL}/`, {
       method: "POST",
