@@ -1,10 +1,12 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import type { Resources } from "../terraform/resources.ts";
+import { createAdminApi } from "./admin-api.ts";
 import { openidConfiguration } from "./discovery.ts";
 import { GrantStore } from "./grants.ts";
 import { createLogin } from "./login.ts";
 import { errorPage } from "./pages.ts";
+import { PasswordChallenges } from "./password-challenges.ts";
 import { createRevocation } from "./revocation.ts";
 import { SessionStore } from "./sessions.ts";
 import { openSigningKeys } from "./signing-keys.ts";
@@ -30,6 +32,8 @@ export interface CognitoOptions {
 export interface Cognito {
   /** Serves `/_aws/cognito-idp.<region>.amazonaws.com/…` and `/_aws/<prefix>.auth.<region>.amazoncognito.com/…`. */
   fetch(request: Request): Promise<Response>;
+  /** Serves the user pools API for operators: belongs behind a listener that only this machine's owner reaches. */
+  admin(request: Request): Promise<Response>;
 }
 
 const endpoints = new Set(["/oauth2/authorize", "/oauth2/token", "/oauth2/revoke", "/oauth2/userInfo"]);
@@ -39,7 +43,8 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
   const { resources, origin, stateDir, warn, now = () => new Date() } = options;
   const pool = parseUserPool(resources, origin);
   const keys = await openSigningKeys(stateDir, warn);
-  const users = new UserDirectory(pool.id, pool.groups, options.users);
+  const users = new UserDirectory(pool.id, pool.groups, now);
+  for (const user of options.users) users.seed(user);
   const grants = new GrantStore(now);
   const mint = createTokenMint(pool, keys, now);
 
@@ -52,7 +57,8 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
   const token = createTokenEndpoint({ pool, mint, grants, users });
   const revoke = createRevocation({ pool, keys, grants, now });
   const userInfo = createUserInfo({ keys, grants, users, now });
-  const login = createLogin({ pool, users, grants, sessions: new SessionStore(domainPath, now) });
+  const sessions = new SessionStore(domainPath, now);
+  const login = createLogin({ pool, users, grants, sessions, challenges: new PasswordChallenges(now) });
   const domain = new Hono()
     .get("/oauth2/authorize", (c) => login.authorize(c.req.raw))
     .get("/login", (c) => login.form(c.req.raw))
@@ -68,5 +74,5 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     .all("/oauth2/*", (c) => (endpoints.has(c.req.path.slice(domainPath.length)) ? c.body(null, 405) : c.notFound()));
 
   const app = new Hono().route(`${new URL(pool.issuer).pathname}/.well-known`, wellKnown).route(domainPath, domain);
-  return { fetch: async (request) => app.fetch(request) };
+  return { fetch: async (request) => app.fetch(request), admin: createAdminApi(pool, users) };
 }

@@ -22,32 +22,50 @@ const headers = {
   "x-frame-options": "DENY",
 };
 
-export interface LoginPage {
+/** What every form of the sign-in carries. */
+export interface SignInForm {
   /** Where the form is sent: the login URL with the parameters of the authorization request. */
   action: string;
   csrf: string;
   clientName: string;
-  /** Shown again after a failed attempt. */
-  username: string;
-  failed: boolean;
+  /** Why the person sees the form again. */
+  problem: string | undefined;
 }
 
-/** The sign-in form: no script, works by keyboard and with password managers. */
-export function loginPage({ action, csrf, clientName, username, failed }: LoginPage): Response {
-  // One text for an unknown user and a wrong password, as with prevent_user_existence_errors.
-  const alert = failed ? '<p role="alert">Incorrect username or password.</p>' : "";
-  return page(
+/** The sign-in form: no script, works by keyboard and with password managers. `username` is shown again after a failure. */
+export function loginPage(form: SignInForm, username: string): Response {
+  return formPage(
     "Sign in",
-    `<h1>Sign in</h1>
-    <p>to continue to <strong>${escapeHtml(clientName)}</strong></p>
-    ${alert}
-    <form method="post" action="${escapeHtml(action)}">
-      <input type="hidden" name="_csrf" value="${escapeHtml(csrf)}">
-      <label for="username">Email address</label>
+    form,
+    `<label for="username">Email address</label>
       <input id="username" name="username" type="email" autocomplete="username" required autofocus value="${escapeHtml(username)}">
       <label for="password">Password</label>
       <input id="password" name="password" type="password" autocomplete="current-password" required>
-      <button name="action" value="signin">Sign in</button>
+      <button name="action" value="signin">Sign in</button>`,
+  );
+}
+
+/** Asks a person who came with a temporary password for one of their own. */
+export function newPasswordPage(form: SignInForm, challenge: string): Response {
+  return formPage(
+    "Choose a new password",
+    form,
+    `<input type="hidden" name="challenge" value="${escapeHtml(challenge)}">
+      <label for="new_password">New password</label>
+      <input id="new_password" name="new_password" type="password" autocomplete="new-password" required autofocus>
+      <button name="action" value="signin">Save and sign in</button>`,
+  );
+}
+
+function formPage(title: string, { action, csrf, clientName, problem }: SignInForm, fields: string): Response {
+  return page(
+    title,
+    `<h1>${title}</h1>
+    <p>to continue to <strong>${escapeHtml(clientName)}</strong></p>
+    ${problem === undefined ? "" : `<p role="alert">${escapeHtml(problem)}</p>`}
+    <form method="post" action="${escapeHtml(action)}">
+      <input type="hidden" name="_csrf" value="${escapeHtml(csrf)}">
+      ${fields}
       <button name="action" value="cancel" formnovalidate>Cancel</button>
     </form>
     <p><small>Local stand-in for Amazon Cognito managed login.</small></p>`,

@@ -50,7 +50,9 @@ export function loadPool(
     {
       provider: { aws: [{ region: "ap-northeast-1" }] },
       resource: {
-        aws_cognito_user_pool: { people: { name: "people" } },
+        aws_cognito_user_pool: {
+          people: { name: "people", password_policy: { minimum_length: 8, require_numbers: true } },
+        },
         aws_cognito_user_pool_domain: { login: { domain, user_pool_id: pool } },
         aws_cognito_resource_server: {
           mcp: {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resources } from "../terraform/resources.ts";
 import { type AppClient, parseAppClient } from "./app-client.ts";
+import { type PasswordPolicy, passwordPolicySchema } from "./password-policy.ts";
 
 // authorization-endpoint, "scope": the system-reserved scopes.
 const SYSTEM_SCOPES = ["openid", "email", "phone", "profile", "aws.cognito.signin.user.admin"];
@@ -18,9 +19,10 @@ export interface UserPool {
   /** Identifiers of the resource servers: what `resource` may name and `aud` may be. */
   resourceServers: ReadonlySet<string>;
   groups: ReadonlySet<string>;
+  passwordPolicy: PasswordPolicy;
 }
 
-const poolSchema = z.object({ id: z.string() });
+const poolSchema = z.object({ id: z.string(), password_policy: passwordPolicySchema });
 const domainSchema = z.object({ domain: z.string() });
 const groupSchema = z.object({ name: z.string() });
 const scope = z.object({ scope_name: z.string() });
@@ -37,7 +39,7 @@ export const hostPath = (host: string) => `/_aws/${host}`;
 
 /** Reads the pool out of the resolved stack. Throws where AWS would refuse it. */
 export function parseUserPool(resources: Resources, origin: string): UserPool {
-  const { id } = poolSchema.parse(resources.one("aws_cognito_user_pool").values);
+  const { id, password_policy: passwordPolicy } = poolSchema.parse(resources.one("aws_cognito_user_pool").values);
   const { domain } = domainSchema.parse(resources.one("aws_cognito_user_pool_domain").values);
   // API_CreateUserPoolDomain and cognito-user-pools-assign-domain-prefix: reserved words.
   const reserved = ["aws", "amazon", "cognito"].find((word) => domain.includes(word));
@@ -66,6 +68,7 @@ export function parseUserPool(resources: Resources, origin: string): UserPool {
   }
   return {
     id,
+    passwordPolicy,
     region: resources.region,
     issuer: `${origin}${hostPath(issuerHost(resources.region))}/${id}`,
     domain: `${origin}${hostPath(domainHost(domain, resources.region))}`,

@@ -9,60 +9,77 @@ export interface SeedUser {
 
 export interface User {
   /** In a pool whose users sign in by e-mail the user name is the sub itself (user-pool-settings-attributes, "Username"). */
-  sub: string;
-  email: string;
-  groups: ReadonlySet<string>;
+  readonly sub: string;
+  readonly email: string;
+  readonly groups: ReadonlySet<string>;
+  /** Only who has chosen a password is confirmed; an administrator's is for one sign-in. */
+  readonly status: "CONFIRMED" | "FORCE_CHANGE_PASSWORD";
+  readonly created: Date;
 }
 
 interface Account extends User {
-  password: string | undefined;
   groups: Set<string>;
+  status: User["status"];
+  password: string | undefined;
 }
 
 /** The people of the pool, in memory only: a restart brings back the seeded ones. */
 export class UserDirectory {
   readonly #poolId: string;
   readonly #knownGroups: ReadonlySet<string>;
+  readonly #now: () => Date;
   readonly #byEmail = new Map<string, Account>();
+  readonly #bySub = new Map<string, Account>();
 
-  constructor(poolId: string, knownGroups: ReadonlySet<string>, seed: readonly SeedUser[]) {
+  constructor(poolId: string, knownGroups: ReadonlySet<string>, now: () => Date) {
     this.#poolId = poolId;
     this.#knownGroups = knownGroups;
-    for (const { email, password, groups } of seed) {
-      this.create(email);
-      this.setPassword(email, password);
-      for (const group of groups)
-        if (!this.addToGroup(email, group)) throw new Error(`The stack has no user group "${group}" for ${email}.`);
-    }
+    this.#now = now;
   }
 
-  /** False when the user exists. The sub is derived from the address, so that it is the same after a restart. */
-  create(email: string): boolean {
-    if (this.#byEmail.has(normal(email))) return false;
-    const hex = createHash("sha256")
-      .update(`${this.#poolId}/${normal(email)}`)
-      .digest("hex");
-    const sub = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
-    this.#byEmail.set(normal(email), { sub, email: normal(email), groups: new Set(), password: undefined });
-    return true;
+  /** Adds a person who has chosen a password. Throws when a group is not in the stack. */
+  seed({ email, password, groups }: SeedUser): void {
+    const user = this.create(email);
+    if (!user) throw new Error(`There are two demo users ${email}.`);
+    this.setPassword(user, password, { permanent: true });
+    for (const group of groups)
+      if (!this.addToGroup(user, group)) throw new Error(`The stack has no user group "${group}" for ${email}.`);
+  }
+
+  /** Undefined when the address is taken. The sub is derived from the address, so that it is the same after a restart. */
+  create(email: string): User | undefined {
+    const address = normal(email);
+    if (this.#byEmail.has(address)) return undefined;
+    const hex = createHash("sha256").update(`${this.#poolId}/${address}`).digest("hex");
+    const account: Account = {
+      sub: [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-"),
+      email: address,
+      groups: new Set(),
+      status: "FORCE_CHANGE_PASSWORD",
+      password: undefined,
+      created: this.#now(),
+    };
+    this.#byEmail.set(address, account);
+    this.#bySub.set(account.sub, account);
+    return account;
   }
 
   /** By e-mail address or sub, as the admin API allows. */
   find(name: string): User | undefined {
-    return this.#byEmail.get(normal(name)) ?? [...this.#byEmail.values()].find(({ sub }) => sub === name);
+    return this.#account(name);
   }
 
-  /** False when there is no such user. */
-  setPassword(name: string, password: string): boolean {
-    const account = this.#account(name);
-    if (account) account.password = password;
-    return account !== undefined;
+  setPassword({ sub }: User, password: string, { permanent }: { permanent: boolean }): void {
+    const account = this.#account(sub);
+    if (!account) return;
+    account.password = password;
+    account.status = permanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD";
   }
 
   /** False when the stack has no such group. */
-  addToGroup(name: string, group: string): boolean {
+  addToGroup({ sub }: User, group: string): boolean {
     if (!this.#knownGroups.has(group)) return false;
-    this.#account(name)?.groups.add(group);
+    this.#account(sub)?.groups.add(group);
     return true;
   }
 
@@ -74,8 +91,7 @@ export class UserDirectory {
   }
 
   #account(name: string): Account | undefined {
-    const sub = this.find(name)?.sub;
-    return [...this.#byEmail.values()].find((account) => account.sub === sub);
+    return this.#byEmail.get(normal(name)) ?? this.#bySub.get(name);
   }
 }
 
