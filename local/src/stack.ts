@@ -92,18 +92,21 @@ export async function startStack({ stack, zips, port, stateDir, filesDir }: Stac
     });
     cleanUp.push(lambda.close);
     const buckets = { [output(resources, "files_bucket_name")]: filesDir };
-    const services = mountServices(await createStorage({ resources, buckets, stateDir, warn }));
+    const cognito = await createCognito({ resources, origin: url, stateDir, users: [], warn });
+    const services = mountServices({
+      ...(await createStorage({ resources, buckets, stateDir, warn })),
+      "cognito-idp": cognito.admin,
+    });
     internal.serve(async (request, response) => {
       const path = request.url ?? "/";
       if (path.startsWith(RUNTIME_API_PATH)) await lambda.serveRuntimeApi(request, response);
       else if (path === "/_local/invocations")
         response.setHeader("Content-Type", "application/json").end(JSON.stringify(lambda.invocations()));
-      else await serveWeb(byOperation(services), awsEndpoint, request, response);
+      else await serveWeb(services, awsEndpoint, request, response);
     });
 
     const gateway = createGateway({ resources, lambda, accessLog: accessLog(log) });
     const front = createFront(resources, gateway);
-    const cognito = await createCognito({ resources, origin: url, stateDir, users: [], warn });
     const cognitoHandler: WebHandler = (request) => cognito.fetch(request);
     publicListener.serve(async (request, response) => {
       if (request.url?.startsWith("/_aws/")) await serveWeb(cognitoHandler, url, request, response);
@@ -128,18 +131,6 @@ function output(resources: Resources, name: string): string {
   const value = resources.outputs[name];
   if (typeof value !== "string") throw new UnsupportedStackError(`The stack has no output "${name}".`);
   return value;
-}
-
-/**
- * A client that knows only `AWS_ENDPOINT_URL` posts to its root: the operation's name says which service it means. S3 has no
- * operation names, so its clients need the endpoint of their own.
- */
-function byOperation(services: WebHandler): WebHandler {
-  const mounts: Record<string, string> = { secretsmanager: "/secretsmanager/", AmazonSSM: "/ssm/" };
-  return (request, target) => {
-    const service = request.headers.get("x-amz-target")?.split(".")[0] ?? "";
-    return services(request, target === "/" ? (mounts[service] ?? target) : target);
-  };
 }
 
 /** Access log lines that are JSON stay JSON in the log. */
