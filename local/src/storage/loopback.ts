@@ -1,17 +1,21 @@
-import { listen } from "../listener.ts";
-import { serveWeb, type WebHandler } from "../web-handler.ts";
+import { createServer } from "node:http";
+import { type FetchHandler, fetchListener } from "./fetch-listener.ts";
 
-/** Serves a handler on a free loopback port, as the stack does: for tests that use the real SDK clients. */
-export async function serveOnLoopback(handler: WebHandler): Promise<{ url: string; close(): Promise<void> }> {
-  const errors: unknown[] = [];
-  const listener = await listen({ port: 0, requestTimeoutMs: 0, onError: (error) => errors.push(error) });
-  const url = `http://127.0.0.1:${listener.port}`;
-  listener.serve((request, response) => serveWeb(handler, url, request, response));
+/** Serves a handler on a free loopback port: for tests that use the real SDK clients. */
+export async function serveOnLoopback(handler: FetchHandler): Promise<{ url: string; close(): Promise<void> }> {
+  const errors: string[] = [];
+  const server = createServer(fetchListener(handler, (message) => errors.push(message)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The test server has no port.");
   return {
-    url,
+    url: `http://127.0.0.1:${address.port}`,
     async close() {
-      await listener.close();
-      if (errors.length > 0) throw new AggregateError(errors, "The handler failed.");
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+      if (errors.length > 0) throw new Error(errors.join("\n"));
     },
   };
 }

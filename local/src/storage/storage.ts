@@ -1,6 +1,6 @@
 import type { Resources } from "../terraform/resources.ts";
-import type { WebHandler } from "../web-handler.ts";
 import { BucketFolder } from "./bucket-folder.ts";
+import type { FetchHandler } from "./fetch-listener.ts";
 import { createS3 } from "./s3.ts";
 import { createSecretsManager } from "./secrets-manager.ts";
 import { createSsm } from "./ssm.ts";
@@ -16,7 +16,7 @@ export interface StorageOptions {
 }
 
 /** The AWS services that functions and operators call, by the mount point that `endpointVariables` gives the SDKs. */
-export async function createStorage(options: StorageOptions): Promise<Record<string, WebHandler>> {
+export async function createStorage(options: StorageOptions): Promise<Record<string, FetchHandler>> {
   const buckets = new Map<string, BucketFolder>();
   for (const [name, folder] of Object.entries(options.buckets)) buckets.set(name, await BucketFolder.open(folder));
   return {
@@ -42,7 +42,7 @@ const services: Record<string, { variable: string; operations?: string }> = {
  * service, as clients send it that know only `AWS_ENDPOINT_URL` (S3 has no operation names and needs its own). Everything else
  * (STS, Lambda, …) gets the answer of AWS to an operation it does not know, so that no call leaves the machine unnoticed.
  */
-export function mountServices(handlers: Readonly<Record<string, WebHandler>>): WebHandler {
+export function mountServices(handlers: Readonly<Record<string, FetchHandler>>): FetchHandler {
   return async (request, target) => {
     const operation = request.headers.get("x-amz-target") ?? "";
     const [, path = "", rest = ""] = /^\/([\w-]*)(.*)$/s.exec(target) ?? [];
