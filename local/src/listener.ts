@@ -46,6 +46,7 @@ export async function listen({ port, requestTimeoutMs, onError }: ListenOptions)
       requestTimeout: requestTimeoutMs,
       headersTimeout: HEADERS_TIMEOUT_MS,
       keepAliveTimeout: 60_000,
+      connectionsCheckingInterval: 5_000,
     },
     (request, response) => {
       // A client that goes away ends its own exchange, nothing else.

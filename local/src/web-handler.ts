@@ -13,14 +13,30 @@ export async function serveWeb(
   response: ServerResponse,
 ): Promise<void> {
   const target = message.url ?? "/";
-  const answer = await handler(toRequest(message, new URL(target, origin)), target);
+  // A proxy's absolute form is not for us, and `Request` knows no TRACE.
+  const servable = target.startsWith("/") && message.method !== "TRACE";
+  const answer = servable
+    ? await handler(toRequest(message, origin + target), target)
+    : new Response(null, { status: 400 });
   for (const [name, value] of answer.headers) response.appendHeader(name, value);
   response.writeHead(answer.status);
-  for await (const chunk of answer.body ?? []) if (!response.write(chunk) && response.destroyed) break;
+  for await (const chunk of answer.body ?? []) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await drained(response);
+  }
   response.end();
 }
 
-function toRequest(message: IncomingMessage, url: URL): Request {
+/** Resolves when more can be written, or when nobody reads any more. */
+export function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) return resolve();
+    response.once("drain", resolve);
+    response.once("close", resolve);
+  });
+}
+
+function toRequest(message: IncomingMessage, url: string): Request {
   const method = message.method ?? "GET";
   const headers = headerPairs(message.rawHeaders);
   if (method === "GET" || method === "HEAD") return new Request(url, { method, headers });

@@ -43,6 +43,8 @@ const restApi = z.strictObject({
   description: z.string().optional(),
   // Edge-optimized endpoints stream differently: 30 s between two bytes.
   endpoint_configuration: z.strictObject({ types: z.tuple([z.literal("REGIONAL")]) }),
+  // CloudFront reaches the API by this endpoint.
+  disable_execute_api_endpoint: z.literal(false).optional(),
   tags: z.unknown().optional(),
 });
 const resource = z.object({ id, parent_id: z.string(), path_part: z.string() });

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
 import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resources } from "../terraform/resources.ts";
+import { drained } from "../web-handler.ts";
 import type { Exchange, Gateway } from "./gateway.ts";
 import { headerPairs, readBody } from "./request.ts";
 import { parse } from "./schema.ts";
@@ -27,15 +28,23 @@ const distribution = z.object({
       custom_origin_config: z.object({ origin_read_timeout: z.number().default(30) }),
     }),
   ]),
-  default_cache_behavior: z.object({
+  default_cache_behavior: z.strictObject({
     target_origin_id: z.string(),
+    // On a laptop everything is plain HTTP.
+    viewer_protocol_policy: z.string(),
     allowed_methods: z.array(z.string()),
+    cached_methods: z.array(z.string()),
+    compress: z.boolean().optional(),
     cache_policy_id: z.literal(CACHING_DISABLED, "the local front caches nothing: use the policy CachingDisabled"),
     origin_request_policy_id: z.literal(
       ALL_VIEWER_EXCEPT_HOST,
       "only AllViewerExceptHostHeader hands Authorization and everything else but Host to the API",
     ),
   }),
+  // Errors are not cached here; replacing them is not served.
+  custom_error_response: z
+    .array(z.strictObject({ error_code: z.number(), error_caching_min_ttl: z.number() }))
+    .optional(),
   ordered_cache_behavior: z.array(z.unknown()).max(0).optional(),
 });
 
@@ -71,7 +80,7 @@ export function createFront(
     if (path !== stagePath && !path.startsWith(`${stagePath}/`))
       return plain(response, 403, '{"message":"Forbidden"}', "application/json");
     const sourceIp = message.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1";
-    const exchange = await gateway.handle({
+    const handling = gateway.handle({
       method,
       path: path.slice(stagePath.length) || "/",
       query,
@@ -83,8 +92,27 @@ export function createFront(
       sourceIp,
       body: () => readBody(message),
     });
-    await send(exchange, message, response, origin.custom_origin_config.origin_read_timeout * 1000);
+    const readTimeoutMs = origin.custom_origin_config.origin_read_timeout * 1000;
+    const exchange = await firstOf(handling, readTimeoutMs);
+    if (exchange) return send(exchange, message, response, readTimeoutMs);
+    plain(response, 504, "The origin did not answer in time.");
+    await discard(await handling);
   };
+}
+
+/** What comes within the time, else undefined. */
+function firstOf<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Reads an answer that nobody waits for any more to its end, as the function writes it to its end. */
+async function discard({ reply, onSent }: Exchange): Promise<void> {
+  const body = typeof reply.body === "string" || reply.body instanceof Uint8Array ? [] : reply.body;
+  for await (const _ of body);
+  onSent(0);
 }
 
 /** Replaced or completed by CloudFront and the gateway's own edge. */
@@ -154,13 +182,6 @@ async function send(
   } finally {
     onSent(bytes);
   }
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    response.once("drain", resolve);
-    response.once("close", resolve);
-  });
 }
 
 function plain(response: ServerResponse, status: number, text: string, type = "text/plain"): void {

@@ -10,7 +10,10 @@ const schema = z.strictObject({
   id: z.string(),
   rest_api_id: z.string(),
   response_type: z.string(),
-  status_code: z.string().nullish(),
+  status_code: z
+    .string()
+    .regex(/^[1-5]\d\d$/)
+    .nullish(),
   response_parameters: z.record(z.string(), z.string()).nullish(),
   response_templates: z.record(z.string(), z.string()).nullish(),
 });

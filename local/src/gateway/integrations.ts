@@ -30,7 +30,7 @@ const integration = z.discriminatedUnion("type", [
 ]);
 const integrationResponse = z.strictObject({
   ...onMethod,
-  status_code: z.string(),
+  status_code: z.string().regex(/^[1-5]\d\d$/),
   selection_pattern: z.string().optional(),
   response_parameters: strings.default({}),
   response_templates: strings.default({}),

@@ -97,15 +97,20 @@ async function streamed({ body }: Answer, deadline: AbortSignal, onEnd: () => vo
 
   async function* rest(): AsyncGenerator<Uint8Array> {
     let ended = false;
+    const idle = new AbortController();
+    const timer = setTimeout(() => idle.abort(new GatewayError("INTEGRATION_TIMEOUT")), STREAM_IDLE_LIMIT_MS);
+    const limit = AbortSignal.any([deadline, idle.signal]);
     try {
       if (first.length > 0) yield first;
       for (;;) {
-        const next = await until(AbortSignal.any([deadline, AbortSignal.timeout(STREAM_IDLE_LIMIT_MS)]), chunks.next());
+        const next = await until(limit, chunks.next());
+        timer.refresh();
         ended = next.done === true;
         if (next.done) return;
         yield next.value;
       }
     } finally {
+      clearTimeout(timer);
       onEnd();
       // The client may be gone; the function runs to its end all the same.
       if (!ended) drain(chunks);

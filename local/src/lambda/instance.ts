@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Log } from "../log.ts";
+import { type Json, json } from "../terraform/json.ts";
 import { type Answer, type ErrorDocument, failure, readAnswer } from "./answer.ts";
 import type { FunctionConfiguration } from "./configuration.ts";
 import type { Guard } from "./guard.ts";
@@ -213,7 +214,7 @@ export class Instance {
   #logLines(stream: "stdout" | "stderr", source: Readable | null): void {
     if (!source) return;
     createInterface({ input: source }).on("line", (line) =>
-      this.#options.log.write({ ...this.#label(), stream, message: line }),
+      this.#options.log.write({ ...this.#label(), stream, message: structured(line) }),
     );
   }
 
@@ -224,3 +225,12 @@ export class Instance {
 }
 
 const round = (milliseconds: number) => Math.round(milliseconds * 10) / 10;
+
+/** A line that is JSON stays JSON in the log. */
+function structured(line: string): Json {
+  try {
+    return json.parse(JSON.parse(line));
+  } catch {
+    return line;
+  }
+}
