@@ -18,7 +18,10 @@ export const hostedRedirects: readonly string[] = [
  * Metadata documents of clients whose hosts answer some cloud addresses with a challenge page instead (claude.ai does, seen
  * 2026-09-02). Used only when the fetch itself fails; `read` is the day the copy was published as such.
  */
-export const knownDocuments: readonly { readonly read: string; readonly document: unknown }[] = [
+export const knownDocuments: readonly {
+  readonly read: string;
+  readonly document: { readonly client_id: string; readonly [name: string]: unknown };
+}[] = [
   {
     read: "2026-09-29",
     document: {
