@@ -7,11 +7,11 @@ import { createGateway } from "./gateway/gateway.ts";
 import { createLambda, RUNTIME_API_PATH } from "./lambda/lambda.ts";
 import { type Listener, listen } from "./listener.ts";
 import { type Log, openLog } from "./log.ts";
+import { fetchListener } from "./storage/fetch-listener.ts";
 import { createStorage, endpointVariables, mountServices } from "./storage/storage.ts";
 import { UnsupportedStackError } from "./terraform/errors.ts";
 import type { Json } from "./terraform/json.ts";
 import { loadResources, type Resources } from "./terraform/resources.ts";
-import { serveWeb, type WebHandler } from "./web-handler.ts";
 
 export { PortError } from "./listener.ts";
 export { UnsupportedStackError } from "./terraform/errors.ts";
@@ -93,23 +93,24 @@ export async function startStack({ stack, zips, port, stateDir, filesDir }: Stac
     cleanUp.push(lambda.close);
     const buckets = { [output(resources, "files_bucket_name")]: filesDir };
     const cognito = await createCognito({ resources, origin: url, stateDir, users: [], warn });
-    const services = mountServices({
+    const services = {
       ...(await createStorage({ resources, buckets, stateDir, warn })),
       "cognito-idp": cognito.admin,
-    });
+    };
+    const aws = fetchListener(mountServices(services), warn);
     internal.serve(async (request, response) => {
       const path = request.url ?? "/";
       if (path.startsWith(RUNTIME_API_PATH)) await lambda.serveRuntimeApi(request, response);
       else if (path === "/_local/invocations")
         response.setHeader("Content-Type", "application/json").end(JSON.stringify(lambda.invocations()));
-      else await serveWeb(services, awsEndpoint, request, response);
+      else aws(request, response);
     });
 
     const gateway = createGateway({ resources, lambda, accessLog: accessLog(log) });
     const front = createFront(resources, gateway);
-    const cognitoHandler: WebHandler = (request) => cognito.fetch(request);
+    const login = fetchListener(cognito.fetch, warn);
     publicListener.serve(async (request, response) => {
-      if (request.url?.startsWith("/_aws/")) await serveWeb(cognitoHandler, url, request, response);
+      if (request.url?.startsWith("/_aws/")) login(request, response);
       else await front(request, response);
     });
 

@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
 import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resources } from "../terraform/resources.ts";
-import { drained } from "../web-handler.ts";
 import type { Exchange, Gateway } from "./gateway.ts";
 import { headerPairs, readBody } from "./request.ts";
 import { parse } from "./schema.ts";
@@ -182,6 +181,14 @@ async function send(
   } finally {
     onSent(bytes);
   }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) return resolve();
+    response.once("drain", resolve);
+    response.once("close", resolve);
+  });
 }
 
 function plain(response: ServerResponse, status: number, text: string, type = "text/plain"): void {
