@@ -55,12 +55,13 @@ async function serve(call: Call, parts: Parts, audit: Audit, signal: AbortSignal
     const message = describe(body);
     id = message.id;
     const era = eraOf(call, body);
-    audit.request(era, message.method, message.meta?.[TRACEPARENT_META_KEY] ?? call.headers.traceparent);
+    audit.request(era, message.method, message.traceparent ?? call.headers.traceparent);
     const streams = readsStreams(call.headers.accept);
-    const { method } = message;
+    const { method, target } = message;
     const session: Session = {
       era,
       method,
+      target,
       caller,
       resource: config.resource,
       files,
@@ -90,19 +91,26 @@ function eraOf({ method, headers }: Call, body: unknown): Era {
   return route.kind === "legacy" ? "initialize" : "2026-07-28";
 }
 
-const single = z.object({
+/** Wrong types count as absent: whether the message is valid is for the protocol to say. */
+const envelope = z.object({
   id: z.union([z.string(), z.number()]).nullable().catch(null),
   method: z.string().optional().catch(undefined),
   params: z
-    .object({ _meta: z.record(z.string(), z.unknown()).optional() })
+    .object({
+      name: z.string().optional().catch(undefined),
+      _meta: z
+        .object({ [TRACEPARENT_META_KEY]: z.unknown() })
+        .optional()
+        .catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
 
 /** What can be said about a body before the protocol has looked at it. */
 function describe(body: unknown) {
-  const { data } = single.safeParse(body);
-  return { id: data?.id ?? null, method: data?.method, meta: data?.params?._meta };
+  const { id = null, method, params } = envelope.safeParse(body).data ?? {};
+  return { id, method, target: params?.name, traceparent: params?._meta?.[TRACEPARENT_META_KEY] };
 }
 
 /** Clients that accept anything, or say nothing, can read what they ask for. (RFC 9110 section 12.5.1) */

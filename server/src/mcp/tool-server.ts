@@ -15,7 +15,10 @@ import { callTool } from "./tool-call.ts";
 /** What one HTTP request brings along; a server lives for one request, so nothing of a caller can outlive it. */
 export interface Session {
   readonly era: Era;
+  /** Of the request; undefined for a batch. */
   readonly method: string | undefined;
+  /** What `method` is about: `params.name`, where there is one. */
+  readonly target: string | undefined;
   readonly caller: Caller;
   readonly resource: string;
   readonly files: Files;

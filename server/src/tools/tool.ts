@@ -10,7 +10,10 @@ export type Content =
   | { readonly type: "image" | "audio"; readonly data: string; readonly mimeType: string }
   | {
       readonly type: "resource";
-      readonly resource: { readonly uri: string; readonly mimeType: string; readonly blob: string };
+      readonly resource: { readonly uri: string; readonly mimeType: string } & (
+        | { readonly blob: string }
+        | { readonly text: string }
+      );
     };
 
 /** What a tool may use while it runs. */
@@ -53,7 +56,7 @@ export interface Tool {
   readonly annotations: ToolAnnotations;
   /** Computed on first use: only `tools/list` needs them. */
   readonly inputSchema: JsonSchema;
-  readonly outputSchema: JsonSchema;
+  readonly outputSchema?: JsonSchema;
   /** Throws a `ToolError` where the caller can do something about it. */
   call(args: unknown, context: ToolContext): Promise<ToolResult>;
 }

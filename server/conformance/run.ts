@@ -1,0 +1,118 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runEntry } from "@remote-mcp/local/run-entry";
+import { startStack } from "@remote-mcp/local/stack";
+import { localMachineCredentials } from "@remote-mcp/scripts/local-stack";
+import { requestMachineToken } from "@remote-mcp/scripts/machine-token";
+import * as z from "zod";
+import { build } from "../build.ts";
+import { startTokenProxy } from "./token-proxy.ts";
+
+const usage = `pnpm conformance [--revision <revision>] [--scenario <name>] [--verbose]
+
+Runs the official MCP conformance suite against the function, from its zip and through the local gateway: the product's
+handler with the suite's fixture tools in place of its own. Ends with 0 when every required scenario passes, but for those
+in server/conformance/expected-failures-<revision>.yaml, which say why not.
+
+  --revision <revision>  2026-07-28 or 2025-11-25 [default: both]
+  --scenario <name>      only this one
+  --verbose              what the suite prints for each check
+  --help`;
+
+const revisions = ["2026-07-28", "2025-11-25"] as const;
+type Revision = (typeof revisions)[number];
+
+const here = import.meta.dirname;
+const suite = join(here, "..", "node_modules", "@modelcontextprotocol", "conformance", "dist", "index.js");
+/** No required scenario fails for this reason unless it has to; see the comments in the files. */
+const baselines: Partial<Record<Revision, string>> = {
+  "2025-11-25": join(here, "expected-failures-2025-11-25.yaml"),
+};
+
+const { values } = parseArgs({
+  options: {
+    revision: { type: "string" },
+    scenario: { type: "string" },
+    verbose: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) console.log(usage);
+else process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const wanted = revisions.filter((revision) => values.revision === undefined || values.revision === revision);
+  if (wanted.length === 0) {
+    console.error(`--revision ${values.revision} is not one of ${revisions.join(", ")}.`);
+    return 2;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
+  const filesDir = join(folder, "files");
+  mkdirSync(filesDir);
+  const { zip } = await build({ name: "conformance", entry: "conformance/index.ts" });
+  await runEntry(["infra/src/synth.ts"], { env: { CDKTF_OUTDIR: join(folder, "cdktf.out") } });
+  const stack = await startStack({
+    stack: JSON.parse(readFileSync(join(folder, "cdktf.out", "stacks", "dev", "cdk.tf.json"), "utf8")),
+    zips: { mcp: zip },
+    port: 0,
+    stateDir: folder,
+    filesDir,
+  });
+  try {
+    const proxy = await startTokenProxy(new URL(stack.resource), await machineToken(stack));
+    try {
+      let failed = false;
+      for (const revision of wanted) failed = (await runSuite(proxy.url, revision, folder)) !== 0 || failed;
+      return failed ? 1 : 0;
+    } finally {
+      proxy.close();
+    }
+  } finally {
+    await stack.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function machineToken(stack: Awaited<ReturnType<typeof startStack>>): Promise<string> {
+  const metadata = await fetch(`${stack.url}/.well-known/oauth-authorization-server`);
+  const { token_endpoint } = z.object({ token_endpoint: z.url() }).parse(await metadata.json());
+  const { accessToken } = await requestMachineToken(token_endpoint, await localMachineCredentials(stack));
+  return accessToken;
+}
+
+/** @returns the suite's exit code */
+async function runSuite(url: URL, revision: Revision, folder: string): Promise<number> {
+  const baseline = baselines[revision];
+  const selection =
+    values.scenario === undefined
+      ? ["--requirements", revision]
+      : ["--scenario", values.scenario, "--spec-version", revision];
+  const child = spawn(
+    process.execPath,
+    [
+      suite,
+      "server",
+      "--url",
+      url.href,
+      ...selection,
+      ...(baseline === undefined ? [] : ["--expected-failures", baseline]),
+      "--output-dir",
+      join(folder, revision),
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    if (values.verbose) process.stdout.write(text);
+  });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exit) => resolve(exit ?? 1));
+  });
+  if (!values.verbose) console.log(output);
+  return code;
+}
