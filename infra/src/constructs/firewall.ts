@@ -47,13 +47,14 @@ export class Firewall extends Construct {
           name: "requests-per-address",
           priority: 1,
           action: { block: {} },
+          // The bindings leave statements untyped and pass them on as they are, hence Terraform's own names.
           statement: {
-            rateBasedStatement: {
+            rate_based_statement: {
               limit: REQUESTS_PER_ADDRESS,
               // The source address is CloudFront's. A caller can invent the first forwarded one, and then is one address
               // among many: the throttles of the stage remain.
-              aggregateKeyType: "FORWARDED_IP",
-              forwardedIpConfig: { headerName: "X-Forwarded-For", fallbackBehavior: "NO_MATCH" },
+              aggregate_key_type: "FORWARDED_IP",
+              forwarded_ip_config: { header_name: "X-Forwarded-For", fallback_behavior: "NO_MATCH" },
             },
           },
           visibilityConfig: visibility("requests-per-address"),
@@ -63,10 +64,10 @@ export class Firewall extends Construct {
           priority: 2,
           overrideAction: { none: {} },
           statement: {
-            managedRuleGroupStatement: {
-              vendorName: "AWS",
+            managed_rule_group_statement: {
+              vendor_name: "AWS",
               name: "AWSManagedRulesCommonRuleSet",
-              ruleActionOverride: ONLY_COUNTED.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+              rule_action_override: ONLY_COUNTED.map((name) => ({ name, action_to_use: { count: {} } })),
             },
           },
           visibilityConfig: visibility("common"),
