@@ -33,7 +33,7 @@ const product = toolServer([...plainTools, ...faultTools, ...listedOnly], {
 export function fixtureServer(session: Session): Server {
   const server = product(session);
   addPrompts(server);
-  addResources(server);
+  addResources(server, session.era);
   server.registerCapabilities({ logging: {} });
   const { method, target } = session;
   if (method === "tools/call" && target !== undefined && Object.hasOwn(askingTools, target)) {

@@ -1,4 +1,5 @@
 import { ResourceNotFoundError, type Server } from "@modelcontextprotocol/server";
+import type { Era } from "../src/mcp/tool-server.ts";
 import { PNG } from "./plain-tools.ts";
 
 const TEXT = "test://static-text";
@@ -7,8 +8,10 @@ const WATCHED = "test://watched-resource";
 const TEMPLATE = /^test:\/\/template\/([^/]+)\/data$/;
 
 /** URIs and contents are the suite's. */
-export function addResources(server: Server): void {
-  server.registerCapabilities({ resources: { subscribe: true, listChanged: false } });
+export function addResources(server: Server, era: Era): void {
+  // In 2026-07-28 this would promise `subscriptions/listen`, which is refused.
+  const subscribe = era === "initialize";
+  server.registerCapabilities({ resources: { listChanged: false, ...(subscribe && { subscribe }) } });
   server.setRequestHandler("resources/list", () => ({
     resources: [
       { uri: TEXT, name: "static-text", description: "Text.", mimeType: "text/plain" },

@@ -113,6 +113,12 @@ async function runSuite(url: URL, revision: Revision, folder: string): Promise<n
     child.on("error", reject);
     child.on("close", (exit) => resolve(exit ?? 1));
   });
-  if (!values.verbose) console.log(output);
+  if (!values.verbose) console.log(summary(revision, output));
   return code;
+}
+
+/** The suite's own summary; the whole output where it has none. */
+function summary(revision: Revision, output: string): string {
+  const start = output.indexOf("=== SUMMARY ===");
+  return `\nConformance ${revision}\n${start === -1 ? output : output.slice(start)}`;
 }
