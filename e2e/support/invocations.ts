@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { readTarget } from "./target.ts";
 
-/** How often the functions ran so far. Local stacks only: a deployed one would have to be asked through CloudWatch. */
+/**
+ * How often the functions ran so far. The count is the whole stack's, so the suite runs its files one after the other
+ * (`--runInBand`). Local stacks only: a deployed one would have to be asked through CloudWatch.
+ */
 export async function invocations(): Promise<number> {
   const { local } = readTarget();
   if (local === undefined) return 0;

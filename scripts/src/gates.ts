@@ -39,7 +39,7 @@ export const gates: readonly Gate[] = [
   {
     name: "e2e",
     proves: "black box over HTTP, clients of both protocol eras, the zip on the synthesized stack",
-    command: jest("e2e"),
+    command: [...jest("e2e"), "--runInBand"],
     jest: true,
   },
 ];
