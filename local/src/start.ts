@@ -57,6 +57,7 @@ async function main(check: boolean): Promise<number> {
     const failure =
       error instanceof StepFailure || error instanceof SmokeFailure ? error : new StepFailure("start", error);
     progress.line(`\nFailed at ${failure.message}`);
+    if (stack !== undefined) progress.line(`What the functions said is in the log ${stack.logs}`);
     return 1;
   } finally {
     rmSync(localStackFile, { force: true });
@@ -67,8 +68,9 @@ async function main(check: boolean): Promise<number> {
 /** Starts the stack from what was just synthesized and bundled, and records where it is. */
 async function start(port: number): Promise<LocalStack> {
   const json = join(root, "cdktf.out", "stacks", "dev", "cdk.tf.json");
-  const zip = join(root, "server", "dist", "mcp.zip");
-  for (const file of [json, zip])
+  const dist = join(root, "server", "dist");
+  const zips = { mcp: join(dist, "mcp.zip"), oauth: join(dist, "oauth.zip") };
+  for (const file of [json, ...Object.values(zips)])
     if (!existsSync(file))
       throw new Error(`${file} is missing although its build step ended well; run \`npm start\` again`);
   if (!existsSync(filesDir)) {
@@ -77,7 +79,7 @@ async function start(port: number): Promise<LocalStack> {
   }
   const stack = await startStack({
     stack: JSON.parse(readFileSync(json, "utf8")),
-    zips: { mcp: zip },
+    zips,
     port,
     stateDir,
     filesDir,

@@ -105,7 +105,7 @@ export async function smoke(
       () => client.listTools(),
       ({ tools }) => tools.map((tool) => tool.name).join(", "),
     );
-    const call = (name: string, args: Record<string, unknown>) =>
+    const call = (name: string, args: Record<string, unknown>, describe = abbreviate) =>
       step(
         `tools/call ${name}`,
         async () => {
@@ -113,9 +113,9 @@ export async function smoke(
           if (result.isError) throw new Error(JSON.stringify(result.content));
           return result.structuredContent ?? result.content;
         },
-        (value) => abbreviate(JSON.stringify(value)),
+        describe,
       );
-    await call("list_files", { limit: 5 });
+    await call("list_files", { limit: 5 }, (page) => keysOf(page).join(", "));
     await call("add", { a: 2, b: 3 });
     await call("multiply", { a: 6, b: 7 });
   } finally {
@@ -145,6 +145,14 @@ async function getJson(url: string): Promise<unknown> {
   return response.json();
 }
 
-function abbreviate(text: string): string {
+function abbreviate(value: unknown): string {
+  const text = JSON.stringify(value);
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}
+
+const fileList = z.object({ files: z.array(z.object({ key: z.string() })) });
+
+function keysOf(page: unknown): string[] {
+  const keys = fileList.parse(page).files.map((file) => file.key);
+  return keys.length === 0 ? ["no files yet"] : keys;
 }
