@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { App } from "cdktf";
-import { environments } from "./config.ts";
+import { BootstrapStack, type ServiceEnvironment } from "@remote-mcp/bootstrap";
+import { App, type TerraformStack } from "cdktf";
+import { applyRoleName, boundaryName, type Environment, environments, namePrefix, PROJECT } from "./config.ts";
 import { PLACEHOLDER_FILE, placeholderZip } from "./placeholder.ts";
 import { ServiceStack } from "./service-stack.ts";
 
@@ -14,13 +15,24 @@ export function synthesize(outdir: string): string[] {
   mkdirSync(outdir, { recursive: true });
   // Validation would start `terraform version` for each stack; Terraform checks its own version when it runs.
   const app = new App({ outdir, skipValidation: true });
-  const stacks = environments.map((environment) => new ServiceStack(app, environment));
+  const services = environments.map((environment) => new ServiceStack(app, environment));
+  const bootstrap = new BootstrapStack(app, { project: PROJECT, environments: environments.map(forBootstrap) });
   app.synth();
-  return stacks.map(({ node: { id } }) => {
-    const folder = join(outdir, "stacks", id);
-    writeFileSync(join(folder, PLACEHOLDER_FILE), placeholderZip());
-    return folder;
-  });
+  const folderOf = ({ node: { id } }: TerraformStack) => join(outdir, "stacks", id);
+  for (const service of services) writeFileSync(join(folderOf(service), PLACEHOLDER_FILE), placeholderZip());
+  return [...services, bootstrap].map(folderOf);
+}
+
+/** What the bootstrap stack must know of an environment to let it be planned and applied. */
+function forBootstrap({ name, region, flags, front }: Environment): ServiceEnvironment {
+  return {
+    name,
+    region,
+    prefix: namePrefix(name),
+    applyRoleName: applyRoleName(name),
+    boundaryName: boundaryName(name),
+    flags: { ...flags, domain: front.kind === "domain" },
+  };
 }
 
 if (import.meta.main) synthesize(OUTDIR);

@@ -31,6 +31,7 @@ describe("synth", () => {
     expect(hashes(here)).toEqual(hashes(elsewhere));
     expect(hashes(here).map((line) => line.split(" ")[0])).toEqual([
       "/manifest.json",
+      "/stacks/bootstrap/cdk.tf.json",
       "/stacks/dev/cdk.tf.json",
       "/stacks/dev/placeholder.zip",
       "/stacks/prod/cdk.tf.json",
