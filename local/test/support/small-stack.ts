@@ -163,7 +163,20 @@ export function smallStack(change: (resource: Record<string, Record<string, Json
         allowed_oauth_scopes: ["api/read", "api/write"],
       },
     },
+    aws_cognito_user_group: { write: { name: "write", user_pool_id: ref("aws_cognito_user_pool.pool.id") } },
     aws_secretsmanager_secret: { machine: { name: "small/machine" } },
+    aws_secretsmanager_secret_version: {
+      machine: {
+        secret_id: ref("aws_secretsmanager_secret.machine.id"),
+        secret_string: JSON.stringify({
+          client_id: ref("aws_cognito_user_pool_client.machine.id"),
+          client_secret: ref("aws_cognito_user_pool_client.machine.client_secret"),
+          domain: `https://${ref("aws_cognito_user_pool_domain.domain.domain")}.auth.${region}.amazoncognito.com`,
+          scope: "api/read api/write",
+        }),
+      },
+    },
+    aws_ssm_parameter: { sealing: { name: "/small/sealing", type: "SecureString", value: "placeholder" } },
   };
   change(resource);
   return {
@@ -175,8 +188,7 @@ export function smallStack(change: (resource: Record<string, Record<string, Json
       files_bucket_name: { value: "small-files" },
       streaming_function_name: { value: ref("aws_lambda_function.streaming.function_name") },
       buffered_function_name: { value: ref("aws_lambda_function.buffered.function_name") },
-      client_id: { value: ref("aws_cognito_user_pool_client.machine.id") },
-      client_secret: { value: ref("aws_cognito_user_pool_client.machine.client_secret") },
+      sealing_parameter_name: { value: ref("aws_ssm_parameter.sealing.name") },
     },
   };
 }

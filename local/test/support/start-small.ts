@@ -17,12 +17,16 @@ export async function startSmall(change?: Parameters<typeof smallStack>[0]): Pro
   const filesDir = join(folder, "files");
   mkdirSync(filesDir);
   const zip = writePackage(folder, fixtures);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   const stack = await startStack({
     stack: smallStack(change),
     zips: { streaming: zip, buffered: zip },
     port: 0,
     stateDir: folder,
     filesDir,
+  }).catch((error: unknown) => {
+    remove();
+    throw error;
   });
   return {
     ...stack,
@@ -34,7 +38,7 @@ export async function startSmall(change?: Parameters<typeof smallStack>[0]): Pro
         .map((line): Record<string, unknown> => JSON.parse(line)),
     close: async () => {
       await stack.close();
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }
