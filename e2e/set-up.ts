@@ -28,7 +28,10 @@ async function startLocal(): Promise<Target> {
   for (let i = 0; i < 25; i++) writeFileSync(join(filesDir, `page-${String(i).padStart(2, "0")}.txt`), `page ${i}\n`);
   const stack = await startStack({
     stack: JSON.parse(readFileSync(join(outdir, "stacks", "dev", "cdk.tf.json"), "utf8")),
-    zips: { mcp: join(root, "server", "dist", "mcp.zip") },
+    zips: {
+      mcp: join(root, "server", "dist", "mcp.zip"),
+      oauth: join(root, "server", "dist", "oauth.zip"),
+    },
     port: 0,
     stateDir,
     filesDir,

@@ -31,6 +31,20 @@ export interface Flags {
   readonly xray: boolean;
 }
 
+/** Which OAuth clients may connect, beside those that everybody knows (server/src/oauth/known-clients.ts). */
+export interface Clients {
+  /** Public clients with an id of your choice, for apps that cannot register themselves. */
+  readonly configured: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly redirectUris: readonly string[];
+  }[];
+  /** Client ids, and hosts of clients' documents or redirect URIs, that get nothing. */
+  readonly denied: readonly string[];
+  /** Redirect URIs that clients may register: hosted (https) ones, and whole private-use URIs (RFC 8252, 7.1). */
+  readonly redirectUris: readonly string[];
+}
+
 export interface Environment {
   readonly name: "dev" | "prod";
   readonly region: string;
@@ -44,6 +58,7 @@ export interface Environment {
     /** Needs a quota above it: 10 of the account's must stay unreserved, and new accounts have 10 in all. */
     readonly reservedConcurrency?: number;
   };
+  readonly oauth: { readonly memoryMb: number; readonly clients: Clients };
   /** Calls of the MCP endpoint per second over all callers, and the burst above it. */
   readonly throttle: { readonly burst: number; readonly rate: number };
   readonly logRetentionDays: number;
@@ -68,6 +83,12 @@ const REGION = "ap-northeast-1";
 const ZONES = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"];
 // People who log in through IAM Identity Center.
 const PEOPLE = ["aws-reserved/sso.amazonaws.com/*"];
+const CLIENTS: Clients = {
+  configured: [],
+  denied: [],
+  // Of Cursor before it moved to loopback.
+  redirectUris: ["cursor://anysphere.cursor-mcp/oauth/callback"],
+};
 const NONE: Flags = { waf: false, cloudtrail: false, flowLogs: false, lambdaEndpoint: false, xray: false };
 
 export const environments: readonly Environment[] = [
@@ -77,6 +98,7 @@ export const environments: readonly Environment[] = [
     availabilityZones: ZONES,
     cidr: "10.0.0.0/16",
     mcp: { memoryMb: 256, timeoutSeconds: 60 },
+    oauth: { memoryMb: 512, clients: CLIENTS },
     throttle: { burst: 100, rate: 50 },
     logRetentionDays: 30,
     deletionProtection: false,
@@ -94,6 +116,7 @@ export const environments: readonly Environment[] = [
     availabilityZones: ZONES,
     cidr: "10.1.0.0/16",
     mcp: { memoryMb: 512, timeoutSeconds: 120, reservedConcurrency: 10 },
+    oauth: { memoryMb: 512, clients: CLIENTS },
     throttle: { burst: 1000, rate: 500 },
     logRetentionDays: 365,
     deletionProtection: true,

@@ -1,5 +1,6 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity/index.js";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
+import { scopes } from "@remote-mcp/server/manifest";
 import { CloudBackend, NamedCloudWorkspace, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import {
@@ -23,6 +24,7 @@ import { KeepActive } from "./constructs/keep-active.ts";
 import { MachineClient } from "./constructs/machine-client.ts";
 import { metricsOf } from "./constructs/metrics.ts";
 import { Network } from "./constructs/network.ts";
+import { OauthRoutes } from "./constructs/oauth-routes.ts";
 import type { Place } from "./constructs/place.ts";
 import { RestApi } from "./constructs/rest-api.ts";
 import { Routes } from "./constructs/routes.ts";
@@ -33,6 +35,9 @@ import { Trail } from "./constructs/trail.ts";
 
 /** The documents and the rest that anybody may fetch; clients keep the documents for minutes. */
 const PUBLIC_THROTTLE = { burst: 100, rate: 50 };
+
+/** claude.ai waits 10 s for a token; Cognito gets 6 of them. */
+const OAUTH_TIMEOUT_SECONDS = 10;
 
 /** One environment: everything that serves the MCP endpoint. */
 export class ServiceStack extends TerraformStack {
@@ -65,7 +70,7 @@ export class ServiceStack extends TerraformStack {
 
     const identity = new Identity(this, "identity", { place, origin, resource });
     const machine = environment.machineClient ? new MachineClient(this, "machine", { place, identity }) : undefined;
-    new SealingSecret(this, "sealing", { place });
+    const sealing = new SealingSecret(this, "sealing", { place });
 
     const mcpFunction = new ServiceFunction(this, "mcp", {
       place,
@@ -88,6 +93,26 @@ export class ServiceStack extends TerraformStack {
     });
     new KeepActive(this, "keep-active", { place, aliasArn: mcpFunction.aliasArn });
 
+    // Outside the VPC: it needs Cognito and the sites of clients' metadata documents, and nothing else of AWS than its secret.
+    const oauthFunction = new ServiceFunction(this, "oauth", {
+      place,
+      name: "oauth",
+      description: `${SERVER_NAME}: registers clients, asks people, gives out tokens`,
+      memoryMb: environment.oauth.memoryMb,
+      timeoutSeconds: OAUTH_TIMEOUT_SECONDS,
+      environment: {
+        RESOURCE: resource,
+        SCOPES: scopes.map(({ name }) => name).join(","),
+        COGNITO_ORIGIN: identity.oauthOrigin,
+        COGNITO_CLIENT_ID: identity.browserClientId,
+        MACHINE_CLIENT_IDS: machine?.clientId ?? "",
+        SEALING_PARAMETER: sealing.parameterName,
+        CLIENTS: JSON.stringify(environment.oauth.clients),
+      },
+      permissions: [{ actions: ["ssm:GetParameter"], resources: [sealing.parameterArn] }],
+      xray: flags.xray,
+    });
+
     const routes = new Routes(this, "routes", {
       api,
       region: place.region,
@@ -98,18 +123,26 @@ export class ServiceStack extends TerraformStack {
         origin,
         resource,
         scopes: identity.scopes,
-        authorizationEndpoint: `${identity.oauthOrigin}/oauth2/authorize`,
-        tokenEndpoint: `${identity.oauthOrigin}/oauth2/token`,
-        revocationEndpoint: `${identity.oauthOrigin}/oauth2/revoke`,
         jwksUri: identity.jwksUri,
-        grantTypes: ["authorization_code", ...(machine ? ["client_credentials"] : [])],
+        grantTypes: ["authorization_code", "refresh_token", ...(machine ? ["client_credentials"] : [])],
       },
+    });
+    const oauthRoutes = new OauthRoutes(this, "oauth-routes", {
+      api,
+      region: place.region,
+      oauth: oauthFunction,
+      timeoutSeconds: OAUTH_TIMEOUT_SECONDS,
     });
     const stage = new Stage(this, "stage", {
       place,
       api,
-      contents: [api, routes],
-      dependencies: { host: host.hostName, alias: mcpFunction.aliasArn, authorizer: routes.authorizerId },
+      contents: [api, routes, oauthRoutes],
+      dependencies: {
+        host: host.hostName,
+        alias: mcpFunction.aliasArn,
+        oauthAlias: oauthFunction.aliasArn,
+        authorizer: routes.authorizerId,
+      },
       throttle: PUBLIC_THROTTLE,
       methodThrottles: { "mcp/POST": environment.throttle },
       xray: flags.xray,
@@ -141,8 +174,10 @@ export class ServiceStack extends TerraformStack {
     this.output("stage_url", stage.url, "The API behind the host");
     this.output("mcp_function_name", mcpFunction.functionName, "For update-lambda");
     this.output("mcp_function_alias", mcpFunction.aliasName, "The alias that update-lambda moves");
+    this.output("oauth_function_name", oauthFunction.functionName, "For update-lambda");
     this.output("files_bucket_name", files.bucketName, "The files that the tools see");
     this.output("user_pool_id", identity.userPoolId, "Where the people are");
+    this.output("sealing_parameter_name", sealing.parameterName, "What rotate-key writes");
     if (machine) this.output("machine_secret_name", machine.secretName, "The secret with the machine's credentials");
   }
 

@@ -86,6 +86,7 @@ describe("the deployment of the API", () => {
       configuration: expect.stringMatching(/^[0-9a-f]{64}$/),
       host: expect.stringMatching(/^\$\{aws_cloudfront_distribution\.\S+\.domain_name\}$/),
       alias: expect.stringMatching(/^\$\{aws_lambda_alias\.\S+\.arn\}$/),
+      oauthAlias: expect.stringMatching(/^\$\{aws_lambda_alias\.oauth\S+\.arn\}$/),
       authorizer: expect.stringMatching(/^\$\{aws_api_gateway_authorizer\.\S+\.id\}$/),
     });
   });

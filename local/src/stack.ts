@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCognito } from "./cognito/cognito.ts";
+import { demoUsers } from "./cognito/demo-users.ts";
 import { createFront } from "./gateway/front.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createLambda, RUNTIME_API_PATH } from "./lambda/lambda.ts";
 import { type Listener, listen } from "./listener.ts";
 import { type Log, openLog } from "./log.ts";
+import { setSealingSecret } from "./sealing-secret.ts";
 import { fetchListener } from "./storage/fetch-listener.ts";
 import { createStorage, endpointVariables, mountServices } from "./storage/storage.ts";
 import { UnsupportedStackError } from "./terraform/errors.ts";
@@ -92,12 +94,14 @@ export async function startStack({ stack, zips, port, stateDir, filesDir }: Stac
     });
     cleanUp.push(lambda.close);
     const buckets = { [output(resources, "files_bucket_name")]: filesDir };
-    const cognito = await createCognito({ resources, origin: url, stateDir, users: [], warn });
+    const cognito = await createCognito({ resources, origin: url, stateDir, users: demoUsers, warn });
     const services = {
       ...(await createStorage({ resources, buckets, stateDir, warn })),
       "cognito-idp": cognito.admin,
     };
-    const aws = fetchListener(mountServices(services), warn);
+    const mounted = mountServices(services);
+    await setSealingSecret(mounted, output(resources, "sealing_parameter_name"));
+    const aws = fetchListener(mounted, warn);
     internal.serve(async (request, response) => {
       const path = request.url ?? "/";
       if (path.startsWith(RUNTIME_API_PATH)) await lambda.serveRuntimeApi(request, response);

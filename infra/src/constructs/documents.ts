@@ -6,9 +6,6 @@ export interface OauthFacts {
   readonly origin: string;
   readonly resource: string;
   readonly scopes: readonly string[];
-  readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
-  readonly revocationEndpoint: string;
   readonly jwksUri: string;
   readonly grantTypes: readonly string[];
 }
@@ -37,18 +34,27 @@ export const openidConfiguration = (facts: OauthFacts): string =>
     id_token_signing_alg_values_supported: ["RS256"],
   });
 
+/** What a client may send with its secret, where it has one (RFC 8414, 2). */
+const AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post"];
+
 function authorizationServerFacts(facts: OauthFacts) {
   return {
     issuer: facts.origin,
-    authorization_endpoint: facts.authorizationEndpoint,
-    token_endpoint: facts.tokenEndpoint,
-    revocation_endpoint: facts.revocationEndpoint,
+    authorization_endpoint: `${facts.origin}/authorize`,
+    token_endpoint: `${facts.origin}/token`,
+    registration_endpoint: `${facts.origin}/register`,
+    revocation_endpoint: `${facts.origin}/revoke`,
     jwks_uri: facts.jwksUri,
     scopes_supported: facts.scopes,
     response_types_supported: ["code"],
+    response_modes_supported: ["query"],
     grant_types_supported: facts.grantTypes,
     code_challenge_methods_supported: ["S256"],
-    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    token_endpoint_auth_methods_supported: AUTH_METHODS,
+    revocation_endpoint_auth_methods_supported: AUTH_METHODS,
+    client_id_metadata_document_supported: true,
+    // RFC 9207, 3.
+    authorization_response_iss_parameter_supported: true,
   };
 }
 

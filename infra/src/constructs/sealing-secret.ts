@@ -1,10 +1,8 @@
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter/index.js";
+import { PLACEHOLDER } from "@remote-mcp/server/oauth/sealing-secrets";
 import { Construct } from "constructs";
 import { justify } from "./justify.ts";
 import { type Place, protection } from "./place.ts";
-
-/** The function that reads the secret refuses this value. */
-export const SEALING_PLACEHOLDER = "placeholder: run rotate-key";
 
 /** The secret from which the OAuth function derives its keys. Its value never passes Terraform: `pnpm rotate-key` writes it. */
 export class SealingSecret extends Construct {
@@ -18,7 +16,8 @@ export class SealingSecret extends Construct {
       description: "Written by rotate-key; the OAuth function derives its keys from it",
       // Standard parameters under AWS's own key are free.
       type: "SecureString",
-      value: SEALING_PLACEHOLDER,
+      // The function refuses this value.
+      value: PLACEHOLDER,
       lifecycle: { ignoreChanges: ["value"], ...protection(place) },
     });
     justify(parameter, {

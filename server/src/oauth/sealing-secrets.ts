@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { randomText } from "./digest.ts";
 
 /**
  * What `pnpm rotate-key` writes: the secret that seals, and the one before it, which still opens what it has sealed.
@@ -11,7 +12,13 @@ export const sealingSecretsSchema = z.strictObject({
 export type SealingSecrets = z.infer<typeof sealingSecretsSchema>;
 
 /** What Terraform creates the parameter with, so that it exists before anybody has made a secret. */
-export const PLACEHOLDER = "not set: run pnpm rotate-key";
+export const PLACEHOLDER = "placeholder: run pnpm rotate-key";
+
+/** What `pnpm rotate-key` writes next: a new secret, which makes the present one the previous one. */
+export function rotateSecrets(present: SealingSecrets | undefined): SealingSecrets {
+  const current = { id: randomText(6), secret: randomText() };
+  return present ? { current, previous: present.current } : { current };
+}
 
 export class SealingSecretsError extends Error {
   override readonly name = "SealingSecretsError";
