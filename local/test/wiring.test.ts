@@ -234,6 +234,8 @@ describe("no process is left", () => {
   it.each(["echo", "spin"])("after the stack was killed while a function was about to %s", async (does) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, "support", "run-small.ts"), does], {
       stdio: ["ignore", "pipe", "inherit"],
+      // What a killed stack leaves behind goes with the test's folder.
+      env: { ...process.env, TMPDIR: folder },
     });
     const pid = await new Promise<number>((resolve) => child.stdout.once("data", (line) => resolve(Number(line))));
     expect(alive(pid)).toBe(true);
