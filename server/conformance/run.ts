@@ -1,14 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runEntry } from "@remote-mcp/local/run-entry";
-import { startStack } from "@remote-mcp/local/stack";
-import { localMachineCredentials } from "@remote-mcp/scripts/local-stack";
-import { requestMachineToken } from "@remote-mcp/scripts/machine-token";
-import * as z from "zod";
 import { build } from "../build.ts";
+import { startTestStack } from "../test/stack.ts";
 import { startTokenProxy } from "./token-proxy.ts";
 
 const usage = `pnpm conformance [--revision <revision>] [--scenario <name>] [--verbose]
@@ -27,7 +23,6 @@ type Revision = (typeof revisions)[number];
 
 const here = import.meta.dirname;
 const suite = join(here, "..", "node_modules", "@modelcontextprotocol", "conformance", "dist", "index.js");
-/** No required scenario fails for this reason unless it has to; see the comments in the files. */
 const baselines: Partial<Record<Revision, string>> = {
   "2025-11-25": join(here, "expected-failures-2025-11-25.yaml"),
 };
@@ -49,38 +44,22 @@ async function main(): Promise<number> {
     console.error(`--revision ${values.revision} is not one of ${revisions.join(", ")}.`);
     return 2;
   }
-  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
-  const filesDir = join(folder, "files");
-  mkdirSync(filesDir);
   const { zip } = await build({ name: "conformance", entry: "conformance/index.ts" });
-  await runEntry(["infra/src/synth.ts"], { env: { CDKTF_OUTDIR: join(folder, "cdktf.out") } });
-  const stack = await startStack({
-    stack: JSON.parse(readFileSync(join(folder, "cdktf.out", "stacks", "dev", "cdk.tf.json"), "utf8")),
-    zips: { mcp: zip },
-    port: 0,
-    stateDir: folder,
-    filesDir,
-  });
+  const stack = await startTestStack(zip);
+  const results = mkdtempSync(join(tmpdir(), "conformance-"));
   try {
-    const proxy = await startTokenProxy(new URL(stack.resource), await machineToken(stack));
+    const proxy = await startTokenProxy(new URL(stack.resource), stack.token);
     try {
       let failed = false;
-      for (const revision of wanted) failed = (await runSuite(proxy.url, revision, folder)) !== 0 || failed;
+      for (const revision of wanted) failed = (await runSuite(proxy.url, revision, results)) !== 0 || failed;
       return failed ? 1 : 0;
     } finally {
       proxy.close();
     }
   } finally {
     await stack.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(results, { recursive: true, force: true });
   }
-}
-
-async function machineToken(stack: Awaited<ReturnType<typeof startStack>>): Promise<string> {
-  const metadata = await fetch(`${stack.url}/.well-known/oauth-authorization-server`);
-  const { token_endpoint } = z.object({ token_endpoint: z.url() }).parse(await metadata.json());
-  const { accessToken } = await requestMachineToken(token_endpoint, await localMachineCredentials(stack));
-  return accessToken;
 }
 
 /** @returns the suite's exit code */

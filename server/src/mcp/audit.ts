@@ -50,8 +50,11 @@ export class Audit implements Observer {
 
   tool(name: string, outcome: string): void {
     this.#tools.push(name);
-    // Of a batch, the first thing that went wrong.
-    if (this.#outcome === undefined || this.#outcome === "ok") this.#outcome = outcome;
+    this.#decide(outcome);
+  }
+
+  rejected(): void {
+    this.#decide("rejected");
   }
 
   failure(error: unknown): void {
@@ -91,6 +94,11 @@ export class Audit implements Observer {
         ],
       },
     });
+  }
+
+  /** Of a batch, the first thing that went wrong. */
+  #decide(outcome: string): void {
+    if (this.#outcome === undefined || this.#outcome === "ok") this.#outcome = outcome;
   }
 
   #line(level: Level, fields: Fields): void {

@@ -27,18 +27,21 @@ export const KEEP_ALIVE_MS = 15_000;
 /** @returns why the value is too large to look at, or undefined. Iterative: the stack is a limit too. */
 export function sizeProblem(value: unknown): string | undefined {
   let elements = 0;
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
+  let level = isContainer(value) ? [value] : [];
+  for (let depth = 1; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return `The body is nested deeper than ${MAX_DEPTH} levels. Send a flatter one.`;
-    const next: unknown[] = [];
-    for (const node of level) {
-      if (typeof node !== "object" || node === null) continue;
-      const children = Array.isArray(node) ? node : Object.values(node);
+    const next: object[] = [];
+    for (const container of level) {
+      const children: unknown[] = Object.values(container);
       elements += children.length;
       if (elements > MAX_ELEMENTS) return `The body has more than ${MAX_ELEMENTS} elements. Send fewer at a time.`;
-      for (const child of children) next.push(child);
+      for (const child of children) if (isContainer(child)) next.push(child);
     }
     level = next;
   }
   return undefined;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

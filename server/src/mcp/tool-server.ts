@@ -34,8 +34,13 @@ export type Era = "initialize" | "2026-07-28";
 /** What happens inside, for the audit line. */
 export interface Observer {
   tool(name: string, outcome: "ok" | "tool_error" | "scope_denied" | "timeout" | "failed"): void;
+  /** The protocol refused the message. */
+  rejected(): void;
   failure(error: unknown): void;
 }
+
+/** Of a name that comes back in an error. */
+const MAX_NAME = 64;
 
 /** Clients may keep the tool list this long; it changes with a release or with the caller's groups. */
 const LIST_TTL_MS = 5 * 60 * 1000;
@@ -82,7 +87,8 @@ export function toolServer(tools: readonly Tool[], info: { readonly name: string
         const tool = tools.find((candidate) => candidate.name === call.name);
         if (tool === undefined) {
           const names = listed(tools, session).map((candidate) => candidate.name);
-          throw new ProtocolFailure(code.invalidParams, `There is no such tool. The tools are: ${names.join(", ")}.`);
+          const unknown = JSON.stringify(call.name.slice(0, MAX_NAME));
+          throw new ProtocolFailure(code.invalidParams, `There is no tool ${unknown}. Yours are: ${names.join(", ")}.`);
         }
         return callTool(tool, call.arguments, session, context);
       },
@@ -104,9 +110,14 @@ export function toolServer(tools: readonly Tool[], info: { readonly name: string
     if (method !== undefined && Object.hasOwn(methods, method)) {
       server.removeRequestHandler(method);
       server.fallbackRequestHandler = async (request, context) => {
-        const answer = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
-        if (answer === undefined) throw new ProtocolFailure(code.methodNotFound, "Method not found");
-        return answer(request.params, context);
+        try {
+          const answer = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+          if (answer === undefined) throw new ProtocolFailure(code.methodNotFound, "Method not found");
+          return await answer(request.params, context);
+        } catch (error) {
+          session.observer.rejected();
+          throw error;
+        }
       };
     }
     return server;

@@ -52,16 +52,17 @@ export const readFile = defineTool({
       part = await read({ offset: 0, length: MAX_LENGTH });
       offset = 0;
     }
-    const decoded = media === undefined ? decodeText(part.bytes, offset + part.bytes.length >= part.size) : undefined;
+    const atEnd = offset + part.bytes.length >= part.size;
+    const decoded = media === undefined ? decodeText(part.bytes, { atStart: offset === 0, atEnd }) : undefined;
+    const start = offset + (decoded?.skipped ?? 0);
     const sent = decoded?.length ?? part.bytes.length;
-    const end = offset + sent;
     const output = {
       key,
       contentType: part.contentType,
       size: part.size,
-      offset,
+      offset: start,
       length: sent,
-      ...(end < part.size && { nextOffset: end }),
+      ...(start + sent < part.size && { nextOffset: start + sent }),
       ...(decoded !== undefined && { text: decoded.text }),
     };
     return { output, content: content(key, part, output) };

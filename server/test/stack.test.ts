@@ -1,0 +1,168 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { build } from "../build.ts";
+import { startTestStack, type TestStack } from "./stack.ts";
+
+/** Short, so that a call that never ends is over soon. */
+const TIMEOUT_S = 4;
+
+const headers = (stack: TestStack) => ({
+  "Content-Type": "application/json",
+  Accept: "application/json, text/event-stream",
+  Authorization: `Bearer ${stack.token}`,
+});
+
+function call(stack: TestStack, name: string, args: object = {}, meta: object = {}): Promise<Response> {
+  return fetch(stack.resource, {
+    method: "POST",
+    headers: headers(stack),
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "tools/call",
+      params: { name, arguments: args, _meta: meta },
+    }),
+  });
+}
+
+describe("files, by the zip's own S3 client", () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await startTestStack((await build()).zip);
+  });
+  afterAll(() => stack.close());
+
+  const result = async (name: string, args: object) => {
+    const { result } = JSON.parse(await (await call(stack, name, args)).text());
+    return result;
+  };
+
+  it("saves, lists and reads a file", async () => {
+    const key = "notes/日本語.md";
+    expect(await result("save_file", { key, content: "# メモ" })).toMatchObject({
+      structuredContent: { key, size: 8 },
+    });
+    expect(readFileSync(join(stack.filesDir, key), "utf8")).toBe("# メモ");
+    expect(await result("list_files", { prefix: "notes/" })).toMatchObject({
+      structuredContent: { files: [{ key, size: 8 }] },
+    });
+    expect(await result("read_file", { key })).toMatchObject({ structuredContent: { text: "# メモ" } });
+  });
+
+  it("does not overwrite", async () => {
+    await result("save_file", { key: "once", content: "first" });
+    expect(await result("save_file", { key: "once", content: "second" })).toMatchObject({ isError: true });
+    expect(readFileSync(join(stack.filesDir, "once"), "utf8")).toBe("first");
+  });
+
+  it("reads an empty file, a part, an image, and says what is not there", async () => {
+    writeFileSync(join(stack.filesDir, "empty.txt"), "");
+    writeFileSync(join(stack.filesDir, "pixel.png"), Buffer.from([0x89, 0x50, 0x4e, 0x47]));
+    expect(await result("read_file", { key: "empty.txt" })).toMatchObject({ structuredContent: { size: 0, text: "" } });
+    expect(await result("read_file", { key: "pixel.png" })).toMatchObject({
+      content: [{ type: "image", data: "iVBORw==" }],
+    });
+    expect(await result("read_file", { key: "none" })).toMatchObject({ isError: true });
+    const part = await result("read_file", { key: "once", offset: 1, length: 2 });
+    expect(part).toMatchObject({ structuredContent: { text: "ir", nextOffset: 3, size: 5 } });
+    expect(await result("read_file", { key: "once", offset: 99 })).toMatchObject({ isError: true });
+  });
+
+  it("explains a cursor that is none", async () => {
+    const answer = await result("list_files", { cursor: "made-up" });
+    expect(answer).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("without cursor") }] });
+  });
+});
+
+describe("tools that go wrong, behind the gateway", () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    const { zip } = await build({ name: "conformance", entry: "conformance/index.ts" });
+    stack = await startTestStack(zip, { timeout: TIMEOUT_S });
+  });
+  afterAll(() => stack.close());
+
+  const works = async () => {
+    const answer = await call(stack, "test_simple_text");
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ result: { content: [{ type: "text" }] } });
+  };
+
+  it.each([
+    ["fault_throw", /failed for a reason inside the server/],
+    ["fault_hang", /did not finish in time/],
+  ])("%s ends as a tool error, and the next call works", async (name, message) => {
+    const answer = await call(stack, name);
+    const text = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      result: { isError: true, content: [{ text: expect.stringMatching(message) }] },
+    });
+    expect(text).not.toContain("secret-bucket");
+    await works();
+  });
+
+  it.each(["fault_exit", "fault_rejection", "fault_memory", "fault_loop"])(
+    "%s ends as a 5xx document, and the next call works",
+    async (name) => {
+      const answer = await call(stack, name);
+      expect(answer.status).toBeGreaterThanOrEqual(500);
+      const text = await answer.text();
+      expect(JSON.parse(text)).toBeInstanceOf(Object);
+      expect(text).not.toMatch(/nobody handles this|at .*\.mjs/);
+      await works();
+    },
+    60_000,
+  );
+});
+
+describe("tools that report progress", () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    const { zip } = await build({ name: "conformance", entry: "conformance/index.ts" });
+    stack = await startTestStack(zip);
+  });
+  afterAll(() => stack.close());
+
+  it("sends each step when it happens, then the result", async () => {
+    const pauseMs = 400;
+    const answer = await call(stack, "slow_progress", { steps: 3, pauseMs }, { progressToken: "p" });
+    expect(answer.headers.get("content-type")).toBe("text/event-stream");
+    const arrivals: number[] = [];
+    let text = "";
+    for await (const chunk of answer.body ?? []) {
+      arrivals.push(performance.now());
+      text += Buffer.from(chunk).toString();
+    }
+    const events = [...text.matchAll(/^data: (.*)$/gm)].map(([, data = ""]) => JSON.parse(data));
+    expect(events.map(({ params }) => params?.progress)).toEqual([1, 2, 3, undefined]);
+    expect(events.at(-1)).toMatchObject({ id: 1, result: { structuredContent: { steps: 3 } } });
+    // The first event was here long before the last one was sent.
+    expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThan(2 * pauseMs);
+  });
+
+  it.each([
+    ["does not ask for progress", {}, "application/json, text/event-stream"],
+    ["cannot read a stream", { progressToken: "p" }, "application/json"],
+  ])("answers JSON to a client that %s", async (_name, _meta, Accept) => {
+    const answer = await fetch(stack.resource, {
+      method: "POST",
+      headers: { ...headers(stack), Accept },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "slow_progress", arguments: { steps: 1, pauseMs: 0 }, _meta },
+      }),
+    });
+    expect(answer.headers.get("content-type")).toBe("application/json");
+    expect(await answer.json()).toMatchObject({ result: { structuredContent: { steps: 1 } } });
+  });
+
+  it("keeps a silent stream alive with a comment every 15 s", async () => {
+    const pauseMs = 17_000;
+    const answer = await call(stack, "slow_progress", { steps: 1, pauseMs }, { progressToken: "p" });
+    expect(await answer.text()).toMatch(/"progress":1[\s\S]*: keepalive[\s\S]*"steps":1/);
+  }, 40_000);
+});
