@@ -49,12 +49,15 @@ export function lambdaFunctions(client: LambdaClient, pollMilliseconds = 1_000):
       return version === "$LATEST" ? settled(name) : snapshot(await configuration(name, version));
     },
     async updateCode({ name }, { bucket, key }, revision) {
-      await attempt(() =>
+      const sent = await attempt(() =>
         client.send(
           new UpdateFunctionCodeCommand({ FunctionName: name, S3Bucket: bucket, S3Key: key, RevisionId: revision }),
         ),
       );
-      return settled(name);
+      const latest = await settled(name);
+      if (latest.codeSha256 !== snapshot(sent).codeSha256)
+        throw new Superseded(`somebody else gave ${name} other code`);
+      return latest;
     },
     async publish({ name }, { codeSha256, revision }, description) {
       const published = await attempt(() =>

@@ -31,13 +31,17 @@ export interface UpdateInput {
   readonly takeOver?: boolean;
 }
 
-/** One function on its way: where its alias is, and where it was proven last. */
-interface Move {
+/** One function as an update finds it. */
+interface Found {
   readonly fn: FunctionRef;
   readonly before: Alias;
   readonly record: AliasRecord | undefined;
   /** The version to go back to. */
   readonly proven: string;
+}
+
+/** One function on its way. */
+interface Move extends Found {
   readonly candidate: Snapshot;
   /** As this run left the alias. */
   alias: Alias;
@@ -87,16 +91,16 @@ export async function updateRelease(input: UpdateInput): Promise<Result> {
   return ending("updated", moves, `Release ${release.commit} serves.`);
 }
 
-async function readAliases({ functions, refs, release, now, takeOver }: UpdateInput) {
-  const aliases = [];
+async function readAliases({ functions, refs, release, now, takeOver }: UpdateInput): Promise<Found[]> {
+  const aliases: Omit<Found, "proven">[] = [];
   for (const fn of refs) {
     if (release.functions[fn.key] === undefined) {
       throw new Error(
         `Release ${release.commit} has no ${fn.key} function, and this environment has one: it is an older release than its infrastructure.`,
       );
     }
-    const alias = await functions.alias(fn);
-    const record = readRecord(alias.description);
+    const before = await functions.alias(fn);
+    const record = readRecord(before.description);
     const age = record ? now().getTime() - Date.parse(record.at) : 0;
     const running = record?.state === "trying" && record.release !== release.commit && age < TRYING_MINUTES * 60_000;
     if (running && !takeOver) {
@@ -104,32 +108,25 @@ async function readAliases({ functions, refs, release, now, takeOver }: UpdateIn
         `${record.by} is bringing release ${record.release} to ${fn.name} since ${record.at}. Run this again when it has ended, or with --take-over if you know that it died.`,
       );
     }
-    aliases.push({ fn, alias, record });
+    aliases.push({ fn, before, record });
   }
   // A release is proven as a whole: where one function is still being tried, the others of that release are not proven either.
   const unproven = new Set(aliases.flatMap(({ record }) => (record?.state === "trying" ? [record.release] : [])));
   return aliases.map((found) => ({
     ...found,
-    proven: found.record && unproven.has(found.record.release) ? found.record.previous : found.alias.version,
+    proven: found.record && unproven.has(found.record.release) ? found.record.previous : found.before.version,
   }));
 }
 
 /** Finds or publishes the version that has the release's code and the configuration that Terraform has set. */
-async function prepare(
-  input: UpdateInput,
-  {
-    fn,
-    alias: before,
-    record,
-    proven,
-  }: { fn: FunctionRef; alias: Alias; record: AliasRecord | undefined; proven: string },
-): Promise<Move> {
+async function prepare(input: UpdateInput, found: Found): Promise<Move> {
+  const { fn, before } = found;
   const { functions, release, say } = input;
   const wanted = release.functions[fn.key]?.sha256;
   const live = await functions.snapshot(fn, before.version);
   let latest = await functions.snapshot(fn, "$LATEST");
   const settings = changedSettings(live, latest);
-  const move = { fn, before, record, proven, alias: before };
+  const move = { ...found, alias: before };
   if (live.codeSha256 === wanted && settings.length === 0) return { ...move, candidate: live };
 
   const code = live.codeSha256 === wanted ? "code unchanged" : `code ${wanted?.slice(0, 12)}`;
@@ -143,6 +140,7 @@ async function prepare(
     );
   }
   const candidate = await functions.publish(fn, latest, versionDescription(release.commit));
+  if (candidate.codeSha256 !== wanted) throw new Superseded(`somebody else gave ${fn.name} other code`);
   return { ...move, candidate };
 }
 
