@@ -90,7 +90,7 @@ describe("an edit of the synthesized stack", () => {
     const statuses = async (stack: LocalStack) => [(await post(stack)).status, (await post(stack)).status];
     expect(await served(unchanged, statuses)).toEqual([401, 401]);
     const edit = (stack: Synthesized) => {
-      one(stack, "aws_api_gateway_method_settings", ({ method_path }) => method_path === "*/*").settings = {
+      one(stack, "aws_api_gateway_method_settings", ({ method_path }) => method_path === "mcp/POST").settings = {
         throttling_burst_limit: 1,
         throttling_rate_limit: 0.001,
       };

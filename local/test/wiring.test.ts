@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { PortError, startStack } from "../src/stack.ts";
 import { send } from "./support/http.ts";
-import { smallStack } from "./support/small-stack.ts";
+import { ref, smallStack } from "./support/small-stack.ts";
 import { startSmall } from "./support/start-small.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "local-stack-"));
@@ -83,7 +83,7 @@ describe("a stack is refused with a sentence", () => {
     [
       "a deployment of another API",
       set("aws_api_gateway_deployment", "deployment", { rest_api_id: "other" }),
-      /do not belong to the API small/,
+      /aws_api_gateway_deployment\.deployment belongs to the API other, not to small/,
     ],
     [
       "a stream mode with a buffered URI",
@@ -136,6 +136,22 @@ describe("a stack is refused with a sentence", () => {
       /AllViewerExceptHostHeader/,
     ],
     [
+      "settings of a method that does not exist",
+      (all) => {
+        const on = { rest_api_id: ref("aws_api_gateway_rest_api.api.id"), stage_name: "live" };
+        all.aws_api_gateway_method_settings = { typo: { ...on, method_path: "straem/POST", settings: {} } };
+      },
+      /"straem\/POST", which is no method/,
+    ],
+    [
+      "two methods on one resource",
+      (all) => {
+        const twice = all.aws_api_gateway_method?.stream ?? {};
+        all.aws_api_gateway_method = { ...all.aws_api_gateway_method, twice };
+      },
+      /POST \/stream has two methods/,
+    ],
+    [
       "another runtime",
       set("aws_lambda_function", "streaming", { runtime: "nodejs22.x" }),
       /cannot run aws_lambda_function\.streaming/,
@@ -171,13 +187,13 @@ it("throttles a method by burst and rate", async () => {
   const stack = await startSmall((all) => {
     all.aws_api_gateway_method_settings = {
       all: {
-        rest_api_id: "x",
+        rest_api_id: ref("aws_api_gateway_rest_api.api.id"),
         stage_name: "live",
         method_path: "*/*",
         settings: { throttling_burst_limit: 2, throttling_rate_limit: 0.001 },
       },
       own: {
-        rest_api_id: "x",
+        rest_api_id: ref("aws_api_gateway_rest_api.api.id"),
         stage_name: "live",
         method_path: "buffered~1{name}/GET",
         settings: { throttling_burst_limit: 1, throttling_rate_limit: 0.001 },
@@ -195,7 +211,7 @@ it("throttles a method by burst and rate", async () => {
 });
 
 it("answers with the API's own gateway responses", async () => {
-  const api = { rest_api_id: "x" };
+  const api = { rest_api_id: ref("aws_api_gateway_rest_api.api.id") };
   const stack = await startSmall((all) => {
     all.aws_api_gateway_gateway_response = {
       unauthorized: {

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resource, Resources } from "../terraform/resources.ts";
-import { type Authorizer, createAuthorizer } from "./authorizer.ts";
+import type { Authorizer } from "./authorizer.ts";
+import { readAuthorizers } from "./authorizers.ts";
 import type { Context } from "./context.ts";
 import type { GatewayError } from "./errors.ts";
 import { createGatewayResponses } from "./gateway-responses.ts";
@@ -12,7 +13,8 @@ import type { Reply } from "./reply.ts";
 import type { Route } from "./routes.ts";
 import { parse } from "./schema.ts";
 import { compileTemplate, type Template } from "./template.ts";
-import { createThrottle, type ThrottleLimits } from "./throttle.ts";
+import { createThrottle } from "./throttle.ts";
+import { readThrottles } from "./throttles.ts";
 
 export interface Method {
   resourceId: string;
@@ -62,19 +64,6 @@ const stage = z.strictObject({
   tags: z.unknown().optional(),
 });
 const deployment = z.object({ id, rest_api_id: z.string() });
-const authorizer = z.strictObject({
-  id,
-  rest_api_id: z.string(),
-  name: z.string(),
-  type: z.literal("COGNITO_USER_POOLS"),
-  provider_arns: z.array(z.string()).min(1),
-  identity_source: z
-    .string()
-    .regex(/^method\.request\.header\./)
-    .default("method.request.header.Authorization"),
-  // A cache of decisions is not served; expiry is checked on every request.
-  authorizer_result_ttl_in_seconds: z.number().optional(),
-});
 const method = z.strictObject({
   id,
   rest_api_id: z.string(),
@@ -85,53 +74,40 @@ const method = z.strictObject({
   authorization_scopes: z.array(z.string()).default([]),
   api_key_required: z.literal(false).optional(),
 });
-const settings = z.strictObject({
-  id,
-  rest_api_id: z.string(),
-  stage_name: z.string(),
-  method_path: z.string(),
-  settings: z.object({
-    throttling_burst_limit: z.number().default(-1),
-    throttling_rate_limit: z.number().default(-1),
-    caching_enabled: z.literal(false).optional(),
-  }),
-});
-const pool = z.object({ arn: z.string(), endpoint: z.string() });
-
 /** Reads the one REST API of a stack. Throws UnsupportedStackError for what this gateway does not serve. */
 export function readApi(resources: Resources): Api {
   const api = parse(restApi, resources.one("aws_api_gateway_rest_api"));
+  for (const { address, values } of resources.all())
+    if (values.rest_api_id !== undefined && values.rest_api_id !== api.id)
+      throw new UnsupportedStackError(
+        `${address} belongs to the API ${String(values.rest_api_id)}, not to ${api.name}.`,
+      );
   const theStage = parse(stage, resources.one("aws_api_gateway_stage"));
   const deployments = resources.ofType("aws_api_gateway_deployment").map((found) => parse(deployment, found));
-  const deployed = deployments.find((one) => one.id === theStage.deployment_id);
-  if (theStage.rest_api_id !== api.id || deployed?.rest_api_id !== api.id)
+  if (!deployments.some(({ id }) => id === theStage.deployment_id))
     throw new UnsupportedStackError(
-      `The stage "${theStage.stage_name}" and its deployment do not belong to the API ${api.name}.`,
+      `The stage "${theStage.stage_name}" serves a deployment that the API does not have.`,
     );
 
-  const issuers = new Map(
-    resources.ofType("aws_cognito_user_pool").map((found) => {
-      const { arn, endpoint } = parse(pool, found);
-      return [arn, resources.toLocal(`https://${endpoint}`)] as const;
-    }),
-  );
-  const authorizers = new Map(
-    resources.ofType("aws_api_gateway_authorizer").map((found) => {
-      const { id, provider_arns, identity_source } = parse(authorizer, found);
-      const trusted = provider_arns.map((arn) => {
-        const issuer = issuers.get(arn);
-        if (issuer === undefined)
-          throw new UnsupportedStackError(`${found.address} trusts ${arn}, which the stack does not define.`);
-        return issuer;
-      });
-      const header = identity_source.replace("method.request.header.", "").toLowerCase();
-      return [id, createAuthorizer({ issuers: trusted, header })] as const;
-    }),
-  );
+  const format = theStage.access_log_settings?.format;
+  return {
+    id: api.id,
+    executionArn: api.execution_arn,
+    stageName: theStage.stage_name,
+    deploymentId: theStage.deployment_id,
+    routes: readRoutes(resources, api.root_resource_id, theStage.stage_name),
+    gatewayResponse: createGatewayResponses(resources.ofType("aws_api_gateway_gateway_response")),
+    accessLogLine:
+      format === undefined ? undefined : compileTemplate(format, "the access log format", { missing: "-" }),
+  };
+}
 
-  const paths = resourcePaths(api.root_resource_id, resources.ofType("aws_api_gateway_resource"));
-  const limitsOf = throttleLimits(resources.ofType("aws_api_gateway_method_settings"));
+/** The API's resources that have methods. */
+function readRoutes(resources: Resources, rootId: string, stageName: string): Route<Method>[] {
+  const paths = resourcePaths(rootId, resources.ofType("aws_api_gateway_resource"));
+  const authorizers = readAuthorizers(resources);
   const readIntegration = integrationReader(resources);
+  const throttles = readThrottles(resources.ofType("aws_api_gateway_method_settings"), stageName);
   const methods = new Map<string, Map<string, Method>>();
   for (const found of resources.ofType("aws_api_gateway_method")) {
     const { resource_id, http_method, authorization, authorizer_id, authorization_scopes } = parse(method, found);
@@ -140,29 +116,22 @@ export function readApi(resources: Resources): Api {
       throw new UnsupportedStackError(`${found.address} is on a resource that the API does not have.`);
     const authorizer = authorizers.get(authorizer_id ?? "");
     if (authorization !== "NONE" && !authorizer) throw new UnsupportedStackError(`${found.address} has no authorizer.`);
-    const byMethod = methods.get(path) ?? new Map<string, Method>();
-    methods.set(path, byMethod);
-    byMethod.set(http_method, {
+    const onPath = methods.get(path) ?? new Map<string, Method>();
+    // AWS answers 409 "Method already exists for this resource".
+    if (onPath.has(http_method)) throw new UnsupportedStackError(`${http_method} ${path} has two methods.`);
+    methods.set(path, onPath);
+    onPath.set(http_method, {
       resourceId: resource_id,
       authorize: authorization !== "NONE" && authorizer ? { authorizer, scopes: authorization_scopes } : undefined,
       integration: readIntegration(found.address, resource_id, http_method),
-      admit: createThrottle(limitsOf(path, http_method)),
+      admit: createThrottle(throttles.limitsOf(path, http_method)),
     });
   }
-
-  const format = theStage.access_log_settings?.format;
-  return {
-    id: api.id,
-    executionArn: api.execution_arn,
-    stageName: theStage.stage_name,
-    deploymentId: theStage.deployment_id,
-    routes: [...methods].map(([path, byMethod]) => ({ path, methods: byMethod })),
-    gatewayResponse: createGatewayResponses(resources.ofType("aws_api_gateway_gateway_response")),
-    accessLogLine:
-      format === undefined ? undefined : compileTemplate(format, "the access log format", { missing: "-" }),
-  };
+  throttles.assertAllUsed();
+  return [...methods].map(([path, onPath]) => ({ path, methods: onPath }));
 }
 
+/** Path of each resource id. */
 function resourcePaths(rootId: string, resources: readonly Resource[]): Map<string, string> {
   const parts = new Map(resources.map((found) => parse(resource, found)).map((part) => [part.id, part]));
   const pathOf = (id: string): string => {
@@ -172,18 +141,9 @@ function resourcePaths(rootId: string, resources: readonly Resource[]): Map<stri
     const parent = part.parent_id === rootId ? "" : pathOf(part.parent_id);
     return `${parent}/${part.path_part}`;
   };
-  return new Map([[rootId, "/"], ...[...parts.keys()].map((id) => [id, pathOf(id)] as const)]);
-}
-
-/** A method's own limits, else those of the whole stage. Slashes of a path are written `~1` in a method path. */
-function throttleLimits(resources: readonly Resource[]): (path: string, httpMethod: string) => ThrottleLimits {
-  const limits = new Map(
-    resources.map((found) => {
-      const { method_path, settings: own } = parse(settings, found);
-      return [method_path, { burst: own.throttling_burst_limit, rate: own.throttling_rate_limit }] as const;
-    }),
-  );
-  return (path, httpMethod) =>
-    limits.get(`${path === "/" ? "~1" : path.slice(1).replaceAll("/", "~1")}/${httpMethod}`) ??
-    limits.get("*/*") ?? { burst: -1, rate: -1 };
+  const paths = new Map([[rootId, "/"], ...[...parts.keys()].map((id) => [id, pathOf(id)] as const)]);
+  // AWS answers 409 "Another resource with the same parent already has this name".
+  if (new Set(paths.values()).size < paths.size)
+    throw new UnsupportedStackError("Two resources of the API have one path.");
+  return paths;
 }

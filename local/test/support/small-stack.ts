@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../src/terraform/json.ts";
 
 /** `${…}` as Terraform JSON writes it. */
-const ref = (expression: string) => `\${${expression}}`;
+export const ref = (expression: string) => `\${${expression}}`;
 
 export const region = "ap-northeast-1";
 
