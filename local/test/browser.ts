@@ -30,8 +30,8 @@ export class Browser {
   }
 
   /** Puts a cookie in by hand, as an attacker with the same browser would. */
-  plant(name: string, value: string): void {
-    this.#cookies.set(name, { value, path: "/" });
+  plant(name: string, value: string, path = "/"): void {
+    this.#cookies.set(name, { value, path });
   }
 
   /** Opens a URL and follows its redirects. @returns the page, or the URL where the browser left this origin */
