@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { runEntry } from "@remote-mcp/local/run-entry";
 import { startStack } from "@remote-mcp/local/stack";
 import { localMachineCredentials } from "@remote-mcp/scripts/local-stack";
+import { runEntry } from "@remote-mcp/scripts/run-entry";
 import { TARGET_VARIABLE, type Target } from "./support/target.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -7,11 +7,17 @@ export interface Gate {
   readonly command: readonly string[];
   /** The command is a jest run: its tests are counted one by one. */
   readonly jest?: true;
-  /** Programs beyond Node and git that must be on PATH; where one is missing the gate is skipped and says so. */
+  /**
+   * Programs beyond Node and git that must be on PATH; where one is missing the gate is skipped and says so. A command that
+   * finds something else missing exits with {@link SKIPPED} after saying what.
+   */
   readonly needs?: readonly string[];
   /** What to do to run a skipped gate. */
   readonly withoutIt?: string;
 }
+
+/** The exit code by which a command says that this machine lacks what it needs (automake's convention). */
+export const SKIPPED = 77;
 
 const jest = (...projects: string[]): readonly string[] => [
   "--experimental-vm-modules",
@@ -28,12 +34,13 @@ export const gates: readonly Gate[] = [
     proves: "Biome: format and lint of every file",
     command: ["node_modules/@biomejs/biome/bin/biome", "ci", "--colors=off"],
   },
-  { name: "synth", proves: "types, then the Terraform JSON of every stack", command: ["infra/src/synth.ts"] },
+  { name: "types", proves: "TypeScript, every package", command: ["node_modules/typescript/bin/tsc", "--noEmit"] },
+  { name: "synth", proves: "the Terraform JSON of every stack", command: ["infra/src/synth.ts"] },
   { name: "build", proves: "the Lambda bundle, within its size budget", command: ["server/build.ts"] },
   {
     name: "unit",
-    proves: "server, infra, local and scripts, tests beside the code",
-    command: jest("server", "infra", "local", "scripts"),
+    proves: "every package but e2e, tests beside the code",
+    command: jest("server", "infra", "bootstrap", "local", "scripts"),
     jest: true,
   },
   {
@@ -41,5 +48,17 @@ export const gates: readonly Gate[] = [
     proves: "black box over HTTP, clients of both protocol eras, the zip on the synthesized stack",
     command: [...jest("e2e"), "--runInBand"],
     jest: true,
+  },
+  {
+    name: "conformance",
+    proves: "the official MCP suite of both eras, through the local gateway",
+    command: ["server/conformance/run.ts"],
+  },
+  {
+    name: "terraform",
+    proves: "validate, plan and apply by Terraform with a mocked AWS provider",
+    command: ["infra/test/terraform/main.ts"],
+    needs: ["terraform"],
+    withoutIt: "Install the version of .terraform-version.",
   },
 ];

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type Gate, gates } from "./gates.ts";
+import { type Gate, gates, SKIPPED } from "./gates.ts";
 
 const help = `npm test: everything that can be proven without an AWS account.
 
@@ -59,6 +59,12 @@ async function runGate(gate: Gate): Promise<Outcome> {
   const code = await run(gate.jest ? [...gate.command, "--json", `--outputFile=${results}`] : gate.command);
   const seconds = (performance.now() - start) / 1_000;
   if (gate.jest) return { gate, ...countJest(results, code), seconds };
+  if (code === SKIPPED) {
+    // CI is set up to run everything: there, what could not be had is a fault of the set-up.
+    const inCi = process.env.CI === "true";
+    const note = `${inCi ? "NOT RUN, which CI does not accept" : "SKIPPED"}: see above for what is missing`;
+    return { gate, passed: 0, failed: inCi ? 1 : 0, skipped: inCi ? 0 : 1, seconds, note };
+  }
   return { gate, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds, note: "" };
 }
 

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runEntry } from "@remote-mcp/local/run-entry";
 import { type LocalStack, startStack } from "@remote-mcp/local/stack";
 import { localMachineCredentials } from "@remote-mcp/scripts/local-stack";
 import { requestMachineToken } from "@remote-mcp/scripts/machine-token";
+import { runEntry } from "@remote-mcp/scripts/run-entry";
 import * as z from "zod";
 import { buildOauth } from "../build.ts";
 

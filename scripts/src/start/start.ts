@@ -2,12 +2,12 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { localMachineCredentials, localStackFile } from "@remote-mcp/scripts/local-stack";
-import { requestMachineToken } from "@remote-mcp/scripts/machine-token";
-import { SmokeFailure, smoke } from "@remote-mcp/scripts/smoke";
+import { type LocalStack, startStack } from "@remote-mcp/local/stack";
+import { localMachineCredentials, localStackFile } from "../local-stack.ts";
+import { requestMachineToken } from "../machine-token.ts";
+import { runEntry } from "../run-entry.ts";
+import { SmokeFailure, smoke } from "../smoke.ts";
 import { createProgress, type Progress, StepFailure, seconds } from "./progress.ts";
-import { runEntry } from "./run-entry.ts";
-import { type LocalStack, startStack } from "./stack.ts";
 
 const help = `npm start: builds the server and the stack, runs them on this machine, and does the main job once as a client would.
 
@@ -19,7 +19,7 @@ usage: npm start [-- --check]
 environment:
   PORT      the port of the stack's public URL (default 3000)`;
 
-const root = join(import.meta.dirname, "..", "..");
+const root = join(import.meta.dirname, "..", "..", "..");
 const stateDir = join(root, ".local");
 const filesDir = join(stateDir, "files");
 
