@@ -52,7 +52,10 @@ describe("files, by the zip's own S3 client", () => {
 
   it("does not overwrite", async () => {
     await result("save_file", { key: "once", content: "first" });
-    expect(await result("save_file", { key: "once", content: "second" })).toMatchObject({ isError: true });
+    expect(await result("save_file", { key: "once", content: "second" })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining("never overwritten") }],
+    });
     expect(readFileSync(join(stack.filesDir, "once"), "utf8")).toBe("first");
   });
 
@@ -63,10 +66,16 @@ describe("files, by the zip's own S3 client", () => {
     expect(await result("read_file", { key: "pixel.png" })).toMatchObject({
       content: [{ type: "image", data: "iVBORw==" }],
     });
-    expect(await result("read_file", { key: "none" })).toMatchObject({ isError: true });
+    expect(await result("read_file", { key: "none" })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining("no file with this key") }],
+    });
     const part = await result("read_file", { key: "once", offset: 1, length: 2 });
     expect(part).toMatchObject({ structuredContent: { text: "ir", nextOffset: 3, size: 5 } });
-    expect(await result("read_file", { key: "once", offset: 99 })).toMatchObject({ isError: true });
+    expect(await result("read_file", { key: "once", offset: 99 })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining("beyond the end") }],
+    });
   });
 
   it("explains a cursor that is none", async () => {

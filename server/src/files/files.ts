@@ -36,4 +36,9 @@ export class FilesError extends Error {
     super(message, options);
     this.reason = reason;
   }
+
+  /** By name: the S3 client is a bundle of its own, with its own copy of this class, so `instanceof` would fail. */
+  static is(error: unknown): error is FilesError {
+    return error instanceof Error && error.name === "FilesError";
+  }
 }

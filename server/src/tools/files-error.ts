@@ -9,7 +9,7 @@ export async function explained<T>(
   try {
     return await pending;
   } catch (error) {
-    const sentence = error instanceof FilesError ? sentences[error.reason] : undefined;
+    const sentence = FilesError.is(error) ? sentences[error.reason] : undefined;
     if (sentence === undefined) throw error;
     throw new ToolError(sentence, { cause: error });
   }
