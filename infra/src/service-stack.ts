@@ -17,7 +17,6 @@ import { CloudfrontHost } from "./constructs/cloudfront-host.ts";
 import { Dashboard } from "./constructs/dashboard.ts";
 import { DomainHost } from "./constructs/domain-host.ts";
 import { Files } from "./constructs/files.ts";
-import { Firewall } from "./constructs/firewall.ts";
 import { ServiceFunction } from "./constructs/function.ts";
 import { Identity } from "./constructs/identity.ts";
 import { KeepActive } from "./constructs/keep-active.ts";
@@ -146,9 +145,9 @@ export class ServiceStack extends TerraformStack {
       throttle: PUBLIC_THROTTLE,
       methodThrottles: { "mcp/POST": environment.throttle },
       xray: flags.xray,
+      waf: flags.waf,
     });
     if (host instanceof DomainHost) host.mapTo(api, stage.name);
-    if (flags.waf) new Firewall(this, "firewall", { name: place.name, stageArn: stage.arn });
     if (flags.cloudtrail) new Trail(this, "trail", { place, filesBucketArn: files.bucketArn });
 
     if (environment.observability) {

@@ -39,6 +39,7 @@ function stage(changes: Partial<StageProps> & { body?: string } = {}): Json {
     throttle: { burst: 2, rate: 1 },
     methodThrottles: {},
     xray: false,
+    waf: false,
     ...props,
   });
   return stack.toTerraform();

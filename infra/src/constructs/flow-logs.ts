@@ -1,6 +1,6 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { FlowLog } from "@cdktf/provider-aws/lib/flow-log/index.js";
 import { Construct } from "constructs";
+import { logGroup } from "./log-group.ts";
 import type { Place } from "./place.ts";
 import { allow } from "./policy.ts";
 import { Role } from "./role.ts";
@@ -14,10 +14,7 @@ export interface FlowLogsProps {
 export class FlowLogs extends Construct {
   constructor(scope: Construct, id: string, { place, vpcId }: FlowLogsProps) {
     super(scope, id);
-    const log = new CloudwatchLogGroup(this, "log", {
-      name: `/aws/vpc/${place.name}`,
-      retentionInDays: place.logRetentionDays,
-    });
+    const log = logGroup(this, "log", place, `/aws/vpc/${place.name}`);
     const role = new Role(this, "role", {
       place,
       name: "flow-logs",

@@ -1,10 +1,11 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias/index.js";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
 import { PLACEHOLDER_FILE } from "../placeholder.ts";
+import { justify } from "./justify.ts";
+import { logGroup } from "./log-group.ts";
 import type { Place } from "./place.ts";
 import { allow, deny, type Grant, type Statement } from "./policy.ts";
 import { Role } from "./role.ts";
@@ -40,10 +41,7 @@ export class ServiceFunction extends Construct {
     super(scope, id);
     const { place, network } = props;
     const name = `${place.name}-${props.name}`;
-    const logs = new CloudwatchLogGroup(this, "logs", {
-      name: `/aws/lambda/${name}`,
-      retentionInDays: place.logRetentionDays,
-    });
+    const logs = logGroup(this, "logs", place, `/aws/lambda/${name}`);
     this.logGroupName = logs.name;
     const role = new Role(this, "role", {
       place,
@@ -83,6 +81,20 @@ export class ServiceFunction extends Construct {
       // Lambda checks the role's rights to network interfaces when it creates the function.
       dependsOn: [role.rights],
       lifecycle: { ignoreChanges: ["filename", "source_code_hash"] },
+    });
+    justify(fn, {
+      CKV_AWS_116: "Callers wait for the answer, so a failure reaches them; nothing is queued that could be lost.",
+      CKV_AWS_173: "The variables hold names, not secrets: what is secret is read from where it is kept.",
+      CKV_AWS_272: "Who may publish code is decided by roles that only this repository's workflows can assume.",
+      ...(props.reservedConcurrency === undefined && {
+        CKV_AWS_115: "New accounts have ten executions in all, none to reserve; the gateway's throttle comes first.",
+      }),
+      ...(!network && {
+        CKV_AWS_117: "It must reach Cognito and the sites of clients, which a VPC without a way out does not.",
+      }),
+      ...(!props.xray && {
+        CKV_AWS_50: "One function behind one gateway: the access log has both latencies. A flag turns it on.",
+      }),
     });
     this.functionName = fn.functionName;
 

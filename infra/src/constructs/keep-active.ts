@@ -1,5 +1,6 @@
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule/index.js";
 import { Construct } from "constructs";
+import { justify } from "./justify.ts";
 import type { Place } from "./place.ts";
 import { allow } from "./policy.ts";
 import { Role } from "./role.ts";
@@ -26,7 +27,7 @@ export class KeepActive extends Construct {
       sourceArn: `arn:aws:scheduler:${place.region}:${place.account}:schedule/default/${name}`,
       statements: [allow({ actions: ["lambda:InvokeFunction"], resources: [aliasArn] })],
     });
-    new SchedulerSchedule(this, "schedule", {
+    const schedule = new SchedulerSchedule(this, "schedule", {
       name,
       description: "Keeps the function from becoming Inactive",
       scheduleExpression: "rate(3 days)",
@@ -38,5 +39,6 @@ export class KeepActive extends Construct {
         retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
       },
     });
+    justify(schedule, { CKV_AWS_297: "What it holds is this source: a name, a rate and `keepActive`." });
   }
 }

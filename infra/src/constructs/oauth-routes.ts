@@ -58,6 +58,7 @@ export class OauthRoutes extends Construct {
     const method = new ApiGatewayMethod(this, id, { restApiId: api.id, resourceId, httpMethod, authorization: "NONE" });
     justify(method, {
       CKV_AWS_59: "An authorization server's endpoints are where callers become known (RFC 6749, 3).",
+      CKV2_AWS_53: "The function validates, because only it can answer as RFC 6749 says an error must look.",
     });
     new ApiGatewayIntegration(this, `${id}-integration`, {
       restApiId: api.id,

@@ -13,6 +13,7 @@ import {
 } from "./documents.ts";
 import type { ServiceFunction } from "./function.ts";
 import { GatewayResponses } from "./gateway-responses.ts";
+import { justify } from "./justify.ts";
 import { MockRoute } from "./mock-route.ts";
 import { type RestApi, STAGE_NAME } from "./rest-api.ts";
 
@@ -87,6 +88,10 @@ export class Routes extends Construct {
       // With scopes the authorizer takes access tokens and refuses ID tokens; one of them is enough here, the function
       // checks the called tool's own.
       authorizationScopes: [...oauth.scopes],
+    });
+    justify(method, {
+      CKV2_AWS_53:
+        "The function validates, because only it can answer in JSON-RPC; the gateway's 400 would break clients.",
     });
     new ApiGatewayIntegration(this, "mcp-integration", {
       restApiId: api.id,

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { ApiGatewayDeployment } from "@cdktf/provider-aws/lib/api-gateway-deployment/index.js";
 import { ApiGatewayMethodSettings } from "@cdktf/provider-aws/lib/api-gateway-method-settings/index.js";
 import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage/index.js";
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { DefaultTokenResolver, StringConcat, TerraformResource, Tokenization } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { Firewall } from "./firewall.ts";
+import { justify } from "./justify.ts";
+import { logGroup } from "./log-group.ts";
 import type { Place } from "./place.ts";
 import { type RestApi, STAGE_NAME } from "./rest-api.ts";
 
@@ -23,6 +25,8 @@ export interface StageProps {
   /** By `<path>/<METHOD>`, without a slash in front. */
   readonly methodThrottles: Readonly<Record<string, Throttle>>;
   readonly xray: boolean;
+  /** Rules in front of it. */
+  readonly waf: boolean;
 }
 
 interface Throttle {
@@ -33,7 +37,6 @@ interface Throttle {
 /** A deployment of the API that is made anew exactly when the API changes, and the stage that serves it. */
 export class Stage extends Construct {
   readonly name: string;
-  readonly arn: string;
   readonly url: string;
   readonly accessLogName: string;
 
@@ -51,10 +54,7 @@ export class Stage extends Construct {
       lifecycle: { createBeforeDestroy: true },
     });
 
-    const accessLog = new CloudwatchLogGroup(this, "access-log", {
-      name: `/aws/apigateway/${api.name}`,
-      retentionInDays: place.logRetentionDays,
-    });
+    const accessLog = logGroup(this, "access-log", place, `/aws/apigateway/${api.name}`);
     const stage = new ApiGatewayStage(this, "stage", {
       restApiId: api.id,
       deploymentId: deployment.id,
@@ -62,31 +62,45 @@ export class Stage extends Construct {
       accessLogSettings: { destinationArn: accessLog.arn, format: JSON.stringify(ACCESS_LOG) },
       xrayTracingEnabled: props.xray,
     });
-    for (const [methodPath, { burst, rate }] of Object.entries({ "*/*": props.throttle, ...props.methodThrottles }))
-      new ApiGatewayMethodSettings(
-        this,
-        methodPath === "*/*" ? "settings" : `settings-${methodPath.replace("/", "-")}`,
-        {
-          restApiId: api.id,
-          stageName: stage.stageName,
-          methodPath,
-          settings: {
-            throttlingBurstLimit: burst,
-            throttlingRateLimit: rate,
-            // The execution log would repeat the access log in a log group that keeps everything for ever.
-            loggingLevel: "OFF",
-            dataTraceEnabled: false,
-            // Per-method metrics are charged as custom metrics; the stage's own are free.
-            metricsEnabled: false,
-          },
-        },
-      );
+    justify(stage, {
+      CKV_AWS_120: ANSWERS_DIFFER,
+      CKV2_AWS_4: "The access log has the errors; the execution log would keep requests in a group without retention.",
+      CKV2_AWS_51: "A certificate for the backend to know the gateway by: Lambda's resource policy does that.",
+      ...(!props.waf && { CKV2_AWS_29: "$7 a month that throttles and tokens make optional; a flag turns it on." }),
+      ...(!props.xray && {
+        CKV_AWS_73: "One function behind one gateway: its log has both latencies. A flag turns it on.",
+      }),
+    });
+    if (props.waf) new Firewall(this, "firewall", { name: place.name, stageArn: stage.arn });
+    for (const [methodPath, throttle] of Object.entries({ "*/*": props.throttle, ...props.methodThrottles }))
+      this.limit(api, stage.stageName, methodPath, throttle);
+
     this.name = stage.stageName;
-    this.arn = stage.arn;
     this.accessLogName = accessLog.name;
     this.url = `https://${api.executeApiHost}/${STAGE_NAME}`;
   }
+
+  private limit(api: RestApi, stageName: string, methodPath: string, { burst, rate }: Throttle): void {
+    const id = methodPath === "*/*" ? "settings" : `settings-${methodPath.replace("/", "-")}`;
+    const settings = new ApiGatewayMethodSettings(this, id, {
+      restApiId: api.id,
+      stageName,
+      methodPath,
+      settings: {
+        throttlingBurstLimit: burst,
+        throttlingRateLimit: rate,
+        // The execution log would repeat the access log in a log group that keeps everything for ever.
+        loggingLevel: "OFF",
+        dataTraceEnabled: false,
+        // Per-method metrics are charged as custom metrics; the stage's own are free.
+        metricsEnabled: false,
+      },
+    });
+    justify(settings, { CKV_AWS_225: ANSWERS_DIFFER });
+  }
 }
+
+const ANSWERS_DIFFER = "Answers depend on who asks, and the documents come from the gateway itself.";
 
 /** Who called what and how it went. Never the token or the body. */
 const ACCESS_LOG = {
@@ -119,7 +133,7 @@ function apiResources(construct: IConstruct): TerraformResource[] {
     .filter(({ terraformResourceType }) => terraformResourceType.startsWith("aws_api_gateway_"));
 }
 
-/** Of the configuration as it will be synthesized: references stand as they are written. */
+/** Of the configuration as it will be synthesized: references stand as they are written. Comments do not count. */
 function configurationHash(resources: readonly TerraformResource[]): string {
   const hash = createHash("sha256");
   for (const resource of resources) {
@@ -128,7 +142,7 @@ function configurationHash(resources: readonly TerraformResource[]): string {
       preparing: false,
       resolver: new DefaultTokenResolver(new StringConcat()),
     });
-    hash.update(JSON.stringify(configuration));
+    hash.update(JSON.stringify(configuration, (key, value) => (key === "//" ? undefined : value)));
   }
   return hash.digest("hex");
 }
