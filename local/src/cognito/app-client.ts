@@ -12,6 +12,8 @@ export interface AppClient {
   oauthEnabled: boolean;
   flows: readonly string[];
   scopes: readonly string[];
+  /** Without COGNITO among them there is no login page (hashicorp/terraform-provider-aws#23374). */
+  identityProviders: readonly string[];
   callbackUrls: readonly string[];
   logoutUrls: readonly string[];
   accessTokenLifetime: number;
@@ -47,6 +49,7 @@ const schema = z.object({
   allowed_oauth_flows_user_pool_client: z.boolean().nullish(),
   allowed_oauth_flows: list,
   allowed_oauth_scopes: list,
+  supported_identity_providers: list,
   callback_urls: list,
   logout_urls: list,
   explicit_auth_flows: list,
@@ -80,6 +83,7 @@ export function parseAppClient({ address, values }: Resource): AppClient & { poo
     oauthEnabled: client.allowed_oauth_flows_user_pool_client ?? false,
     flows: client.allowed_oauth_flows,
     scopes: client.allowed_oauth_scopes,
+    identityProviders: client.supported_identity_providers,
     callbackUrls: client.callback_urls,
     logoutUrls: client.logout_urls,
     accessTokenLifetime: lifetime(client.access_token_validity, units?.access_token, [1, "hours"]),

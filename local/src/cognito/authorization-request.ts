@@ -59,7 +59,7 @@ export function parseAuthorization(pool: UserPool, url: URL): ParsedAuthorizatio
       state,
       scopes: requested.length > 0 ? requested : client.scopes,
       codeChallenge: parameters.get("code_challenge"),
-      resource: parameters.get("resource"),
+      resource: pool.bindsResource ? parameters.get("resource") : undefined,
       nonce: parameters.get("nonce"),
       // Without any scope the login works and its code never does (anthropics/claude-code#90190), whatever the page says.
       exchangeable: requested.length > 0,

@@ -195,8 +195,12 @@ describe("a stack that AWS would refuse", () => {
     await expect(openPool({ resources: loadPool({ bad: { ...client } }) })).rejects.toThrow(message);
   });
 
+  it("is refused for managed login in the tier without it", async () => {
+    await expect(openPool({ resources: loadPool({ machine }, { tier: "LITE" }) })).rejects.toThrow(/tier LITE/);
+  });
+
   it("is refused for a reserved word in the domain prefix", async () => {
     for (const domain of ["my-aws-login", "cognito1", "Upper", "-x"])
-      await expect(openPool({ resources: loadPool({ machine }, domain) })).rejects.toThrow(/domain prefix/);
+      await expect(openPool({ resources: loadPool({ machine }, { domain }) })).rejects.toThrow(/domain prefix/);
   });
 });

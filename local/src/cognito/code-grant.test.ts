@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { decodeJwt } from "jose";
 import { CHALLENGE, CodeClient, INVALID_GRANT, outcome, SCOPES, tokens } from "./test-code-client.ts";
-import { CALLBACK, RESOURCE } from "./test-pool.ts";
+import { CALLBACK, loadPool, RESOURCE } from "./test-pool.ts";
 
 let at: CodeClient;
 beforeEach(async () => {
@@ -55,6 +55,12 @@ describe("authorization_code", () => {
       INVALID_GRANT,
     );
     expect((await at.exchange(await at.code(), { resource: RESOURCE })).status).toBe(200);
+  });
+
+  it("binds no resource with the classic login pages, whatever it is", async () => {
+    const classic = await CodeClient.open({ resources: loadPool(undefined, { managedLogin: 1 }) });
+    for (const resource of [RESOURCE, "https://other.example"])
+      expect(decodeJwt((await classic.tokens({ resource })).access_token)).not.toHaveProperty("aud");
   });
 
   it("answers invalid_grant to a code from a request that named no scope", async () => {

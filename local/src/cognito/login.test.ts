@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { TestBrowser } from "./test-browser.ts";
 import { CodeClient } from "./test-code-client.ts";
-import { CALLBACK, PASSWORD } from "./test-pool.ts";
+import { browser, CALLBACK, loadPool, PASSWORD } from "./test-pool.ts";
 
 let at: CodeClient;
 beforeEach(async () => {
@@ -58,6 +58,16 @@ describe("the login", () => {
       password: PASSWORD,
     });
     expect(attacker.headers.get("location")).toBeNull();
+  });
+
+  it.each<[string, Parameters<typeof loadPool>]>([
+    ["a style for managed login", [{ browser }, { branded: [] }]],
+    ["an identity provider", [{ browser: { ...browser, supported_identity_providers: [] } }]],
+  ])("is unavailable to a client without %s", async (_, pool) => {
+    const without = await CodeClient.open({ resources: loadPool(...pool) });
+    expect(await (await without.form()).text()).toContain("Login pages unavailable");
+    const classic = await CodeClient.open({ resources: loadPool({ browser }, { branded: [], managedLogin: 1 }) });
+    expect(await (await classic.form()).text()).toContain("Email address");
   });
 
   it("escapes what it shows", async () => {

@@ -3,7 +3,7 @@ import { type AuthorizationRequest, codeRedirect, errorRedirect, parseAuthorizat
 import { type Form, readForm } from "./form.ts";
 import type { GrantStore } from "./grants.ts";
 import { OAuthError } from "./oauth-error.ts";
-import { errorPage, loginPage, newPasswordPage, type SignInForm } from "./pages.ts";
+import { errorPage, loginPage, newPasswordPage, type SignInForm, unavailablePage } from "./pages.ts";
 import type { PasswordChallenges } from "./password-challenges.ts";
 import { passwordProblem } from "./password-policy.ts";
 import type { Session, SessionStore } from "./sessions.ts";
@@ -47,6 +47,7 @@ export function createLogin({ pool, users, grants, sessions, challenges }: Login
     { client }: AuthorizationRequest,
     problem?: string,
   ): Response {
+    if (!pool.hasLoginPage(client)) return unavailablePage();
     const { token, cookie } = sessions.csrfToken(request);
     const action = `${pool.domain}/login${new URL(request.url).search}`;
     const response = page({ action, csrf: token, clientName: client.name, problem });

@@ -57,6 +57,11 @@ export function newPasswordPage(form: SignInForm, challenge: string): Response {
   );
 }
 
+/** What people see instead of a form when the stack has forgotten what the form needs; the status is not documented. */
+export function unavailablePage(): Response {
+  return page("Error", "<h1>Login pages unavailable</h1><p>Please contact an administrator.</p>", 403);
+}
+
 function formPage(title: string, { action, csrf, clientName, problem }: SignInForm, fields: string): Response {
   return page(
     title,

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { CognitoOptions } from "./cognito.ts";
 import { TestBrowser } from "./test-browser.ts";
 import { basic, CALLBACK, openPool, PASSWORD, RESOURCE, type TestPool } from "./test-pool.ts";
 
@@ -37,9 +38,9 @@ export class CodeClient {
     this.#clock = clock;
   }
 
-  static async open(): Promise<CodeClient> {
+  static async open(options: Partial<CognitoOptions> = {}): Promise<CodeClient> {
     const clock = { time: Date.parse("2026-01-01T00:00:00Z") };
-    return new CodeClient(await openPool({ now: () => new Date(clock.time) }), clock);
+    return new CodeClient(await openPool({ now: () => new Date(clock.time), ...options }), clock);
   }
 
   pass(seconds: number): void {

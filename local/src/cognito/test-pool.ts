@@ -27,6 +27,7 @@ export const browser = {
   allowed_oauth_flows_user_pool_client: true,
   allowed_oauth_flows: ["code"],
   allowed_oauth_scopes: ["openid", "email", `${RESOURCE}/read`, `${RESOURCE}/write`],
+  supported_identity_providers: ["COGNITO"],
   callback_urls: [CALLBACK, "myapp://callback"],
   logout_urls: ["http://127.0.0.1:3000/bye"],
   explicit_auth_flows: ["ALLOW_USER_SRP_AUTH"],
@@ -42,18 +43,31 @@ export const publicBrowser = {
   refresh_token_rotation: null,
 };
 
+export interface PoolChanges {
+  domain?: string;
+  tier?: string;
+  managedLogin?: number;
+  /** Names of the clients that have a managed login style; all unless given. */
+  branded?: readonly string[];
+}
+
 export function loadPool(
   clients: Record<string, Json> = { machine, browser, public: publicBrowser },
-  domain = "mcp-test",
+  { domain = "mcp-test", tier = "ESSENTIALS", managedLogin = 2, branded = Object.keys(clients) }: PoolChanges = {},
 ) {
+  const branding = (name: string) => ({ client_id: `\${aws_cognito_user_pool_client.${name}.id}`, user_pool_id: pool });
   return loadResources(
     {
       provider: { aws: [{ region: "ap-northeast-1" }] },
       resource: {
         aws_cognito_user_pool: {
-          people: { name: "people", password_policy: { minimum_length: 8, require_numbers: true } },
+          people: {
+            name: "people",
+            user_pool_tier: tier,
+            password_policy: { minimum_length: 8, require_numbers: true },
+          },
         },
-        aws_cognito_user_pool_domain: { login: { domain, user_pool_id: pool } },
+        aws_cognito_user_pool_domain: { login: { domain, user_pool_id: pool, managed_login_version: managedLogin } },
         aws_cognito_resource_server: {
           mcp: {
             identifier: RESOURCE,
@@ -67,6 +81,7 @@ export function loadPool(
         },
         aws_cognito_user_group: { write: { name: "write", user_pool_id: pool } },
         aws_cognito_user_pool_client: clients,
+        aws_cognito_managed_login_branding: Object.fromEntries(branded.map((name) => [name, branding(name)])),
       },
     },
     { port: 3000, seed: "test" },

@@ -140,6 +140,7 @@ async function refresh(
  * that identifier (PrefectHQ/fastmcp PR #2149; RFC 8707's invalid_target is not used), and unless both steps name the same.
  */
 function checkResource(pool: UserPool, grant: Grant, form: Form): void {
+  if (!pool.bindsResource) return;
   const named = form.get("resource");
   for (const resource of [grant.resource, named])
     if (resource !== undefined && !pool.resourceServers.has(resource)) throw new OAuthError("invalid_grant");

@@ -18,12 +18,28 @@ export interface UserPool {
   clients: ReadonlyMap<string, AppClient>;
   /** Identifiers of the resource servers: what `resource` may name and `aud` may be. */
   resourceServers: ReadonlySet<string>;
+  /**
+   * Whether `resource` becomes `aud`: "available to Amazon Cognito Managed Login customers using Essentials or Plus tiers"
+   * (announcement of resource indicators, October 2025).
+   */
+  bindsResource: boolean;
   groups: ReadonlySet<string>;
   passwordPolicy: PasswordPolicy;
+  /** False where people see "Login pages unavailable" instead of a form. */
+  hasLoginPage(client: AppClient): boolean;
 }
 
-const poolSchema = z.object({ id: z.string(), password_policy: passwordPolicySchema });
-const domainSchema = z.object({ domain: z.string() });
+// API_CreateUserPool, UserPoolTier: new pools are ESSENTIALS. API_CreateUserPoolDomain, ManagedLoginVersion: 1, the classic pages.
+const poolSchema = z.object({
+  id: z.string(),
+  user_pool_tier: z.enum(["LITE", "ESSENTIALS", "PLUS"]).default("ESSENTIALS"),
+  password_policy: passwordPolicySchema,
+});
+const domainSchema = z.object({
+  domain: z.string(),
+  managed_login_version: z.union([z.literal(1), z.literal(2)]).default(1),
+});
+const brandingSchema = z.object({ client_id: z.string() });
 const groupSchema = z.object({ name: z.string() });
 const scope = z.object({ scope_name: z.string() });
 const resourceServerSchema = z.object({
@@ -39,8 +55,12 @@ export const hostPath = (host: string) => `/_aws/${host}`;
 
 /** Reads the pool out of the resolved stack. Throws where AWS would refuse it. */
 export function parseUserPool(resources: Resources, origin: string): UserPool {
-  const { id, password_policy: passwordPolicy } = poolSchema.parse(resources.one("aws_cognito_user_pool").values);
-  const { domain } = domainSchema.parse(resources.one("aws_cognito_user_pool_domain").values);
+  const pool = poolSchema.parse(resources.one("aws_cognito_user_pool").values);
+  const { domain, managed_login_version } = domainSchema.parse(resources.one("aws_cognito_user_pool_domain").values);
+  const managedLogin = managed_login_version === 2;
+  // cognito-sign-in-feature-plans: managed login is a feature of Essentials (FeatureUnavailableInTierException).
+  if (managedLogin && pool.user_pool_tier === "LITE")
+    throw new UnsupportedStackError("AWS would refuse managed_login_version 2 for a user pool of the tier LITE.");
   // API_CreateUserPoolDomain and cognito-user-pools-assign-domain-prefix: reserved words.
   const reserved = ["aws", "amazon", "cognito"].find((word) => domain.includes(word));
   if (reserved !== undefined || !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(domain))
@@ -66,13 +86,20 @@ export function parseUserPool(resources: Resources, origin: string): UserPool {
       );
     clients.set(client.id, client);
   }
+  const branded = new Set(
+    resources.ofType("aws_cognito_managed_login_branding").map(({ values }) => brandingSchema.parse(values).client_id),
+  );
   return {
-    id,
-    passwordPolicy,
+    id: pool.id,
+    passwordPolicy: pool.password_policy,
     region: resources.region,
-    issuer: `${origin}${hostPath(issuerHost(resources.region))}/${id}`,
+    issuer: `${origin}${hostPath(issuerHost(resources.region))}/${pool.id}`,
     domain: `${origin}${hostPath(domainHost(domain, resources.region))}`,
     clients,
+    bindsResource: managedLogin,
+    // Managed login shows nothing for a client without a style of its own (minorun365/html-share#3).
+    hasLoginPage: ({ id, identityProviders }) =>
+      identityProviders.includes("COGNITO") && (!managedLogin || branded.has(id)),
     resourceServers: new Set(servers.map(({ identifier }) => identifier)),
     groups: new Set(resources.ofType("aws_cognito_user_group").map(({ values }) => groupSchema.parse(values).name)),
   };
