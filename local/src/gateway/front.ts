@@ -16,6 +16,9 @@ const HEADER_BYTES_LIMIT = 10_240;
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
 const URL_BYTES_LIMIT = 8192;
 
+/** How long the rest of a refused request is read. */
+const READ_ON_MS = 1000;
+
 const distribution = z.object({
   domain_name: z.string(),
   enabled: z.literal(true),
@@ -157,7 +160,8 @@ async function send(
 ): Promise<void> {
   let bytes = 0;
   // The rest of a request that was not read would be taken for the next one.
-  if (!message.complete) response.setHeader("Connection", "close");
+  const unread = !message.complete;
+  if (unread) response.setHeader("Connection", "close");
   try {
     for (const [name, value] of reply.headers) response.appendHeader(name, value);
     response.statusCode = reply.status;
@@ -165,7 +169,9 @@ async function send(
       const body = Buffer.from(reply.body);
       bytes = body.length;
       if (reply.status !== 204 && reply.status !== 304) response.setHeader("Content-Length", bytes);
-      response.end(body);
+      response.write(body);
+      if (unread) await readOn(message);
+      response.end();
       return;
     }
     response.flushHeaders();
@@ -181,6 +187,20 @@ async function send(
   } finally {
     onSent(bytes);
   }
+}
+
+/**
+ * Lets a client finish sending, for a while: a connection that is closed while data still comes in is reset, and with it the
+ * answer may be lost.
+ */
+function readOn(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, READ_ON_MS);
+    message.resume().once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function drained(response: ServerResponse): Promise<void> {

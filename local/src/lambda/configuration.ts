@@ -1,7 +1,7 @@
 import { delimiter, dirname } from "node:path";
 import * as z from "zod";
 import { UnsupportedStackError } from "../terraform/errors.ts";
-import type { Resource } from "../terraform/resources.ts";
+import type { Resource, Resources } from "../terraform/resources.ts";
 
 /** A function as the stack configures it. */
 export interface FunctionConfiguration {
@@ -15,6 +15,8 @@ export interface FunctionConfiguration {
   concurrency: number;
   logGroup: string;
   environment: Record<string, string>;
+  /** In a VPC it reaches only the AWS services that have an endpoint there. */
+  inVpc: boolean;
 }
 
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: an account's default quota.
@@ -32,6 +34,7 @@ const schema = z.object({
   timeout: z.number().default(3),
   reserved_concurrent_executions: z.number().nullish(),
   environment: z.object({ variables: z.record(z.string(), z.string()).default({}) }).optional(),
+  vpc_config: z.object({ subnet_ids: z.array(z.string()) }).optional(),
   logging_config: z.object({ log_group: z.string().optional() }).optional(),
 });
 
@@ -52,6 +55,7 @@ export function functionConfiguration({ address, values }: Resource): FunctionCo
     concurrency: reserved < 0 ? ACCOUNT_CONCURRENCY : reserved,
     logGroup: fn.logging_config?.log_group ?? `/aws/lambda/${fn.function_name}`,
     environment: fn.environment?.variables ?? {},
+    inVpc: (fn.vpc_config?.subnet_ids ?? []).length > 0,
   };
 }
 
@@ -91,4 +95,21 @@ export function processEnvironment(
     AWS_EC2_METADATA_DISABLED: "true",
     ...endpoints,
   };
+}
+
+/** Nothing listens on the discard port: a call that would hang on AWS fails at once. */
+const UNREACHABLE = "http://127.0.0.1:9";
+
+/**
+ * The `AWS_ENDPOINT_URL_*` that a function reaches from inside a VPC without a way out: those of the services for which the
+ * stack has an `aws_vpc_endpoint`.
+ */
+export function endpointsInVpc(endpoints: Record<string, string>, resources: Resources): Record<string, string> {
+  const services = new Set(
+    resources.ofType("aws_vpc_endpoint").map(({ values }) => String(values.service_name).split(".").at(-1)),
+  );
+  const reachable = Object.entries(endpoints).filter(([variable]) =>
+    services.has(variable.replace("AWS_ENDPOINT_URL_", "").replaceAll("_", "").toLowerCase()),
+  );
+  return { AWS_ENDPOINT_URL: UNREACHABLE, ...Object.fromEntries(reachable) };
 }

@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resources } from "../terraform/resources.ts";
 import type { Answer } from "./answer.ts";
-import { functionConfiguration, processEnvironment } from "./configuration.ts";
+import { endpointsInVpc, functionConfiguration, processEnvironment } from "./configuration.ts";
 import { unpack } from "./deployment-package.ts";
 import { InvokeError } from "./errors.ts";
 import { FunctionPool } from "./function-pool.ts";
@@ -62,8 +62,9 @@ export function createLambda({ resources, zips, stateDir, internalPort, endpoint
       throw new UnsupportedStackError(
         `${resource.address} has no deployment package: pass the zip of an output that names "${configuration.name}".`,
       );
+    const reachable = configuration.inVpc ? endpointsInVpc(endpoints, resources) : endpoints;
     const environment = (id: string) => ({
-      ...processEnvironment(configuration, { region: resources.region, taskRoot, endpoints }),
+      ...processEnvironment(configuration, { region: resources.region, taskRoot, endpoints: reachable }),
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${internalPort}${RUNTIME_API_PATH}${id}`,
     });
     pools.set(configuration.name, new FunctionPool({ configuration, environment, taskRoot, guard, log }));
