@@ -58,4 +58,9 @@ describe("an authorization request", () => {
     const { url } = await at.visit({ client_id: at.pool.client("machine").id });
     expect(url).toContain("/error?error=redirect_mismatch");
   });
+
+  it("is read from GET only", async () => {
+    const { search } = new URL(at.url());
+    expect((await at.pool.post(`/oauth2/authorize${search}`, {})).status).toBe(405);
+  });
 });

@@ -143,6 +143,27 @@ describe("client_credentials", () => {
   });
 });
 
+describe("other origins", () => {
+  const ask = (path: string, method: string, headers = {}) =>
+    pool.fetch(
+      new Request(path, {
+        method,
+        headers: { origin: "https://app.example", "access-control-request-method": "POST", ...headers },
+      }),
+    );
+
+  it("may call the token endpoint and read the issuer's documents, but not the login", async () => {
+    const preflight = await ask(`${pool.domain}/oauth2/token`, "OPTIONS", {
+      "access-control-request-headers": "content-type",
+    });
+    expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([204, "*"]);
+    const keys = await ask(`${pool.issuer}/.well-known/jwks.json`, "GET");
+    expect(keys.headers.get("access-control-allow-origin")).toBe("*");
+    const login = await ask(`${pool.domain}/login`, "GET");
+    expect(login.headers.get("access-control-allow-origin")).toBeNull();
+  });
+});
+
 describe("signing keys", () => {
   const file = (stateDir: string) => join(stateDir, "cognito-keys.json");
   const folders: string[] = [];

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { decodeJwt } from "jose";
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import { CHALLENGE, CodeClient, INVALID_GRANT, outcome, SCOPES, tokens } from "./test-code-client.ts";
 import { CALLBACK, loadPool, RESOURCE } from "./test-pool.ts";
 
@@ -37,6 +37,11 @@ describe("authorization_code", () => {
       "cognito:groups": ["write"],
       origin_jti: access.origin_jti,
     });
+  });
+
+  it("signs ID and access tokens with different keys", async () => {
+    const { access_token, id_token } = await at.tokens();
+    expect(decodeProtectedHeader(access_token).kid).not.toBe(decodeProtectedHeader(id_token).kid);
   });
 
   it("leaves out groups of who has none, aud without resource, the ID token without openid", async () => {
