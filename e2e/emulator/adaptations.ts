@@ -113,6 +113,15 @@ const emulatorGaps: readonly Adaptation[] = [
       }),
   },
   {
+    what: "no wait for the distribution",
+    why: "the provider asks every 30 s whether CloudFront has deployed it everywhere; the emulator has at once",
+    apply: (stack) =>
+      each(stack, "aws_cloudfront_distribution", (distribution) => {
+        distribution.wait_for_deployment = false;
+        return true;
+      }),
+  },
+  {
     what: "no bucket policy",
     why: "it denies plain HTTP and whoever does not come through the VPC's endpoint; here is neither TLS nor a VPC",
     apply: (stack) => remove(stack, "aws_s3_bucket_policy"),
