@@ -39,6 +39,17 @@ describe("a streamed answer", () => {
     }
   });
 
+  it("may be larger than any buffer, and waits for a client that reads slowly", async () => {
+    const response = await fetch(`${stack.url}/stream?do=large`, { method: "POST" });
+    let size = 0;
+    let chunks = 0;
+    for await (const chunk of response.body ?? []) {
+      size += chunk.length;
+      if (chunks++ % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(size).toBe(320 * 65_536);
+  });
+
   it("lets the function run to its end when the client has gone", async () => {
     const file = join(stack.folder, "client-gone");
     const before = JSON.parse((await stream("do=echo")).text);

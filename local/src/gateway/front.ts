@@ -205,9 +205,12 @@ function readOn(message: IncomingMessage): Promise<void> {
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
     if (response.destroyed) return resolve();
-    response.once("drain", resolve);
-    response.once("close", resolve);
+    response.on("drain", done).on("close", done);
   });
 }
 

@@ -214,8 +214,10 @@ function placeholders(names: readonly string[]): Attributes {
   );
 }
 
+const resources: Record<string, Attributes> = { ...inert, ...named, ...served };
+
 /** The computed attributes of a type, or undefined when nothing has been decided about the type. */
 export function attributesOf(type: string, source: "resource" | "data"): Attributes | undefined {
-  const known = source === "data" ? data : { ...inert, ...named, ...served };
+  const known = source === "data" ? data : resources;
   return Object.hasOwn(known, type) ? known[type] : undefined;
 }

@@ -97,7 +97,7 @@ export function loadResources(stack: Json, options: LoadOptions): Resources {
 
   const resolved = [...blocksByAddress.values()]
     .filter((block) => block.source === "resource")
-    .map(({ address, type, name, ...block }) => ({ address, type, name, values: block.values() }));
+    .map((block) => ({ address: block.address, type: block.type, name: block.name, values: block.values() }));
   const toLocal = localOrigins(resolved, { region, port: options.port });
   const local = (value: Json) => mapStrings(value, toLocal);
   const all = resolved.map((found) => ({
@@ -167,14 +167,10 @@ class Block {
     this.#computed = computed;
   }
 
-  /** Own property, not a method of the prototype, so that a spread keeps it. */
-  readonly values = (): Record<string, Json> =>
-    Object.fromEntries(
-      [...new Set([...Object.keys(this.#body), ...Object.keys(this.#computed)])].map((key) => [
-        key,
-        this.attribute(key),
-      ]),
-    );
+  values(): Record<string, Json> {
+    const names = new Set([...Object.keys(this.#body), ...Object.keys(this.#computed)]);
+    return Object.fromEntries([...names].map((name) => [name, this.attribute(name)]));
+  }
 
   attribute(name: string): Json {
     const known = this.#done.get(name);

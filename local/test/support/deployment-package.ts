@@ -11,6 +11,7 @@ export function writePackage(folder: string, files: Record<string, string>): str
 
 /** Does what `?do=` says, and answers as a stream. */
 const streaming = `
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -38,6 +39,11 @@ export const handler = awslambda.streamifyResponse(async (event, stream, context
     body.write("first");
     while (!existsSync(file)) await delay(5);
     body.write("last");
+    return void body.end();
+  }
+  if (does === "large") {
+    const body = open(stream, 200, { "Content-Type": "application/octet-stream" });
+    for (let i = 0; i < 320; i++) if (!body.write(Buffer.alloc(65_536, i))) await once(body, "drain");
     return void body.end();
   }
   if (does === "end-without-write") return void open(stream, 204, {}).end();
