@@ -66,6 +66,10 @@ describe("the login", () => {
   ])("is unavailable to a client without %s", async (_, pool) => {
     const without = await CodeClient.open({ resources: loadPool(...pool) });
     expect(await (await without.form()).text()).toContain("Login pages unavailable");
+    const { search } = new URL(without.url());
+    const right = { _csrf: "t", username: "writer@example.com", password: PASSWORD };
+    const posted = await without.pool.post(`/login${search}`, right, { cookie: "XSRF-TOKEN=t" });
+    expect(await posted.text()).toContain("Login pages unavailable");
     const classic = await CodeClient.open({ resources: loadPool({ browser }, { branded: [], managedLogin: 1 }) });
     expect(await (await classic.form()).text()).toContain("Email address");
   });

@@ -101,6 +101,7 @@ export function createLogin({ pool, users, grants, sessions, challenges }: Login
 
     submit: async (request) =>
       whenValid(request, async (valid) => {
+        if (!pool.hasLoginPage(valid.client)) return unavailablePage();
         const form = await readForm(request).catch((error) => {
           if (error instanceof OAuthError) return undefined;
           throw error;

@@ -51,7 +51,7 @@ const resourceServerSchema = z.object({
 });
 
 /** Path below the public origin where the endpoints of an AWS host are served. */
-export const hostPath = (host: string) => `/_aws/${host}`;
+const hostPath = (host: string) => `/_aws/${host}`;
 
 /** Reads the pool out of the resolved stack. Throws where AWS would refuse it. */
 export function parseUserPool(resources: Resources, origin: string): UserPool {
