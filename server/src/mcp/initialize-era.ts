@@ -9,7 +9,6 @@ import {
   type Transport,
   type TransportSendOptions,
 } from "@modelcontextprotocol/server";
-import * as z from "zod";
 import { eventStream } from "./event-stream.ts";
 import { MAX_BATCH } from "./limits.ts";
 import { code, Rejection } from "./rejection.ts";
@@ -20,8 +19,6 @@ const BATCH_VERSIONS: readonly (string | undefined)[] = ["2025-03-26", "2024-11-
 /** A request without the header is taken for this revision. (MCP 2025-06-18, transports) */
 const DEFAULT_VERSION = "2025-03-26";
 
-const message = z.custom<JSONRPCMessage>();
-
 /**
  * Serves one POST of the revisions before 2026-07-28, without sessions: JSON, or an event stream from the first
  * notification on.
@@ -30,8 +27,8 @@ const message = z.custom<JSONRPCMessage>();
  * @throws Rejection 400
  */
 export async function serveInitializeEra(call: Call, body: unknown, connect: () => Server): Promise<Reply> {
-  const messages = (Array.isArray(body) ? body : [body]).map((item) => message.parse(item));
-  const requests = messages.filter(isJSONRPCRequest);
+  const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+  const requests = messages.filter((message) => isJSONRPCRequest(message));
   checkVersion(call, Array.isArray(body), requests);
   // Notifications and answers change nothing in a server without sessions. (MCP transports: 202 without a body)
   if (requests.length === 0) return { status: 202, headers: {}, body: "" };
