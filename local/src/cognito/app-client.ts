@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parse } from "../gateway/schema.ts";
 import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resource } from "../terraform/resources.ts";
 
@@ -66,8 +67,8 @@ const schema = z.object({
 });
 
 /** Reads one `aws_cognito_user_pool_client`. Throws where AWS would refuse to create it. */
-export function parseAppClient({ address, values }: Resource): AppClient & { poolId: string } {
-  const client = schema.parse(values);
+export function parseAppClient(resource: Resource): AppClient & { poolId: string } {
+  const client = parse(schema, resource);
   const units = client.token_validity_units;
   const lifetime = (
     value: number | null | undefined,
@@ -93,7 +94,7 @@ export function parseAppClient({ address, values }: Resource): AppClient & { poo
     revocation: client.enable_token_revocation ?? true,
   };
   const refused = refusal(parsed, client.explicit_auth_flows);
-  if (refused) throw new UnsupportedStackError(`AWS would refuse ${address}: ${refused}`);
+  if (refused) throw new UnsupportedStackError(`AWS would refuse ${resource.address}: ${refused}`);
   return parsed;
 }
 

@@ -216,6 +216,11 @@ describe("a stack that AWS would refuse", () => {
     await expect(openPool({ resources: loadPool({ bad: { ...client } }) })).rejects.toThrow(message);
   });
 
+  it("is refused, by its address, for a value of the wrong kind", async () => {
+    const wrong = { ...machine, access_token_validity: "15" };
+    await expect(openPool({ resources: loadPool({ wrong }) })).rejects.toThrow(/aws_cognito_user_pool_client\.wrong/);
+  });
+
   it("is refused for managed login in the tier without it", async () => {
     await expect(openPool({ resources: loadPool({ machine }, { tier: "LITE" }) })).rejects.toThrow(/tier LITE/);
   });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parse } from "../gateway/schema.ts";
 import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resources } from "../terraform/resources.ts";
 import { type AppClient, parseAppClient } from "./app-client.ts";
@@ -55,8 +56,8 @@ const hostPath = (host: string) => `/_aws/${host}`;
 
 /** Reads the pool out of the resolved stack. Throws where AWS would refuse it. */
 export function parseUserPool(resources: Resources, origin: string): UserPool {
-  const pool = poolSchema.parse(resources.one("aws_cognito_user_pool").values);
-  const { domain, managed_login_version } = domainSchema.parse(resources.one("aws_cognito_user_pool_domain").values);
+  const pool = parse(poolSchema, resources.one("aws_cognito_user_pool"));
+  const { domain, managed_login_version } = parse(domainSchema, resources.one("aws_cognito_user_pool_domain"));
   const managedLogin = managed_login_version === 2;
   // cognito-sign-in-feature-plans: managed login is a feature of Essentials (FeatureUnavailableInTierException).
   if (managedLogin && pool.user_pool_tier === "LITE")
@@ -67,9 +68,7 @@ export function parseUserPool(resources: Resources, origin: string): UserPool {
     throw new UnsupportedStackError(
       `AWS would refuse the domain prefix "${domain}": lower case letters, digits and hyphens, without "${reserved ?? "other characters"}".`,
     );
-  const servers = resources
-    .ofType("aws_cognito_resource_server")
-    .map(({ values }) => resourceServerSchema.parse(values));
+  const servers = resources.ofType("aws_cognito_resource_server").map((found) => parse(resourceServerSchema, found));
   const known = new Set([
     ...SYSTEM_SCOPES,
     ...servers.flatMap(({ identifier, scope }) => scope.map(({ scope_name }) => `${identifier}/${scope_name}`)),
@@ -87,7 +86,7 @@ export function parseUserPool(resources: Resources, origin: string): UserPool {
     clients.set(client.id, client);
   }
   const branded = new Set(
-    resources.ofType("aws_cognito_managed_login_branding").map(({ values }) => brandingSchema.parse(values).client_id),
+    resources.ofType("aws_cognito_managed_login_branding").map((found) => parse(brandingSchema, found).client_id),
   );
   return {
     id: pool.id,
@@ -101,7 +100,7 @@ export function parseUserPool(resources: Resources, origin: string): UserPool {
     hasLoginPage: ({ id, identityProviders }) =>
       identityProviders.includes("COGNITO") && (!managedLogin || branded.has(id)),
     resourceServers: new Set(servers.map(({ identifier }) => identifier)),
-    groups: new Set(resources.ofType("aws_cognito_user_group").map(({ values }) => groupSchema.parse(values).name)),
+    groups: new Set(resources.ofType("aws_cognito_user_group").map((found) => parse(groupSchema, found).name)),
   };
 }
 

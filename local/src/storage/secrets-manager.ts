@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parse } from "../gateway/schema.ts";
 import type { Resources } from "../terraform/resources.ts";
 import { createJsonService, ServiceError } from "./json-protocol.ts";
 
@@ -11,10 +12,8 @@ const getSecretValue = z.object({
 
 /** Secrets Manager's GetSecretValue over the stack's `aws_secretsmanager_secret` and `…_version` resources. */
 export function createSecretsManager(resources: Resources): (request: Request) => Promise<Response> {
-  const secrets = resources.ofType("aws_secretsmanager_secret").map(({ values }) => secretSchema.parse(values));
-  const versions = resources
-    .ofType("aws_secretsmanager_secret_version")
-    .map(({ values }) => versionSchema.parse(values));
+  const secrets = resources.ofType("aws_secretsmanager_secret").map((found) => parse(secretSchema, found));
+  const versions = resources.ofType("aws_secretsmanager_secret_version").map((found) => parse(versionSchema, found));
   // When Terraform has no creation time, the start of the stack stands in: seconds since the epoch, as the protocol has it.
   const created = Math.floor(Date.now() / 1000);
 

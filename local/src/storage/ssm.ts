@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { parse } from "../gateway/schema.ts";
 import type { Resources } from "../terraform/resources.ts";
 import { createJsonService, ServiceError } from "./json-protocol.ts";
 
@@ -17,7 +18,6 @@ const resourceSchema = z.object({
   name: z.string(),
   type: parameterSchema.shape.type,
   value: z.string(),
-  arn: z.string(),
 });
 
 // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
@@ -48,8 +48,8 @@ export function createSsm({ resources, stateDir, warn }: SsmOptions): (request: 
   const arnOf = (parameter: string) =>
     `arn:aws:ssm:${resources.region}:${resources.account}:parameter/${parameter.replace(/^\//, "")}`;
   const declared = new Map<string, Parameter>(
-    resources.ofType("aws_ssm_parameter").map(({ values }) => {
-      const { name, type, value } = resourceSchema.parse(values);
+    resources.ofType("aws_ssm_parameter").map((found) => {
+      const { name, type, value } = parse(resourceSchema, found);
       return [name, { type, value, version: 1, lastModified: 0 }];
     }),
   );
