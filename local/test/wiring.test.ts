@@ -46,6 +46,17 @@ describe("a wrong wire fails here as it would on AWS", () => {
     ).toBe(500);
   });
 
+  it("500 for the call that is one too many for the reserved concurrency", async () => {
+    const stack = await startSmall(({ aws_lambda_function: all }) =>
+      Object.assign(all?.streaming ?? {}, { reserved_concurrent_executions: 1 }),
+    );
+    const call = () => send(`${stack.url}/stream?do=large&after=200`, { method: "POST", body: "" });
+    const statuses = (await Promise.all([call(), call()])).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 500]);
+    expect(stack.invocations()["small-streaming"]).toBe(1);
+    await stack.close();
+  });
+
   it("502 when the function cannot start, or has a callback handler", async () => {
     for (const handler of ["broken.handler", "missing.handler", "index.missing", "callback.handler"])
       expect(
@@ -66,6 +77,20 @@ describe("a wrong wire fails here as it would on AWS", () => {
     };
     expect(await statusAfter(slow, "/stream?do=sleep")).toBe(504);
   });
+});
+
+it("lets a function that answers too late come to its end, and uses its process again", async () => {
+  const stack = await startSmall((all) => {
+    Object.assign(all.aws_api_gateway_integration?.stream ?? {}, { timeout_milliseconds: 1500 });
+    Object.assign(all.aws_lambda_function?.streaming ?? {}, { timeout: 10 });
+  });
+  const post = (query: string) => send(`${stack.url}/stream?${query}`, { method: "POST", body: "" });
+  const { pid } = JSON.parse((await post("do=echo")).text);
+  expect((await post("do=large&after=1600")).status).toBe(504);
+  const reports = () => stack.logLines().filter(({ event }) => event === "report").length;
+  for (let i = 0; i < 500 && reports() < 2; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(JSON.parse((await post("do=echo")).text)).toMatchObject({ pid, runs: 3 });
+  await stack.close();
 });
 
 describe("a stack is refused with a sentence", () => {

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resources } from "../terraform/resources.ts";
 import type { Exchange, Gateway } from "./gateway.ts";
+import { discardBody } from "./reply.ts";
 import { headerPairs, readBody } from "./request.ts";
 import { parse } from "./schema.ts";
 
@@ -98,7 +99,9 @@ export function createFront(
     const exchange = await firstOf(handling, readTimeoutMs);
     if (exchange) return send(exchange, message, response, readTimeoutMs);
     plain(response, 504, "The origin did not answer in time.");
-    await discard(await handling);
+    const late = await handling;
+    await discardBody(late.reply).catch(() => {});
+    late.onSent(0);
   };
 }
 
@@ -108,13 +111,6 @@ function firstOf<T>(work: Promise<T>, milliseconds: number): Promise<T | undefin
     const timer = setTimeout(() => resolve(undefined), milliseconds);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-/** Reads an answer that nobody waits for any more to its end, as the function writes it to its end. */
-async function discard({ reply, onSent }: Exchange): Promise<void> {
-  const body = typeof reply.body === "string" || reply.body instanceof Uint8Array ? [] : reply.body;
-  for await (const _ of body);
-  onSent(0);
 }
 
 /** Replaced or completed by CloudFront and the gateway's own edge. */

@@ -3,7 +3,7 @@ import { InvokeError } from "../lambda/errors.ts";
 import { type Lambda, SYNCHRONOUS_PAYLOAD_LIMIT } from "../lambda/lambda.ts";
 import { GatewayError } from "./errors.ts";
 import { parseBuffered, parsePrelude } from "./proxy-response.ts";
-import type { Reply } from "./reply.ts";
+import { discardBody, type Reply } from "./reply.ts";
 
 /** An AWS_PROXY integration with a function. */
 export interface ProxyIntegration {
@@ -32,24 +32,33 @@ const PRELUDE_LIMIT = 64 * 1024;
 export async function answerProxy(integration: ProxyIntegration, call: ProxyCall): Promise<Reply> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new GatewayError("INTEGRATION_TIMEOUT")), integration.timeoutMs);
+  const onEnd = () => clearTimeout(timer);
+  const work = run(integration, call, deadline.signal, onEnd);
   try {
-    const answer = await until(deadline.signal, invoke(integration, call));
-    if (answer.failed) {
-      const document = await collect(answer.body, SYNCHRONOUS_PAYLOAD_LIMIT);
-      throw new GatewayError("INTEGRATION_FAILURE", { reason: `Lambda execution failed: ${document}` });
-    }
-    if (integration.stream)
-      return await until(
-        deadline.signal,
-        streamed(answer, deadline.signal, () => clearTimeout(timer)),
-      );
-    const reply = await until(deadline.signal, whole(answer));
-    clearTimeout(timer);
-    return reply;
+    return await until(deadline.signal, work);
   } catch (error) {
-    clearTimeout(timer);
+    onEnd();
+    // The function goes on when the gateway has given up, and must find a reader for what it writes.
+    work.then(discardBody).catch(() => {});
     throw error;
   }
+}
+
+async function run(
+  integration: ProxyIntegration,
+  call: ProxyCall,
+  deadline: AbortSignal,
+  onEnd: () => void,
+): Promise<Reply> {
+  const answer = await invoke(integration, call);
+  if (answer.failed) {
+    const document = await collect(answer.body, SYNCHRONOUS_PAYLOAD_LIMIT);
+    throw new GatewayError("INTEGRATION_FAILURE", { reason: `Lambda execution failed: ${document}` });
+  }
+  if (integration.stream) return streamed(answer, deadline, onEnd);
+  const reply = await whole(answer);
+  onEnd();
+  return reply;
 }
 
 async function invoke(

@@ -42,6 +42,7 @@ export const handler = awslambda.streamifyResponse(async (event, stream, context
     return void body.end();
   }
   if (does === "large") {
+    await delay(Number(event.queryStringParameters.after ?? 0));
     const body = open(stream, 200, { "Content-Type": "application/octet-stream" });
     for (let i = 0; i < 320; i++) if (!body.write(Buffer.alloc(65_536, i))) await once(body, "drain");
     return void body.end();
