@@ -26,15 +26,30 @@ function call(stack: TestStack, name: string, args: object = {}, meta: object = 
   });
 }
 
-describe("files, by the zip's own S3 client", () => {
-  let stack: TestStack;
-  beforeAll(async () => {
-    stack = await startTestStack((await build()).zip);
-  });
-  afterAll(() => stack.close());
+/** The product; the fixtures with little time; the fixtures with the time that the stack gives them. */
+let product: TestStack;
+let hurried: TestStack;
+let fixtures: TestStack;
+/** Longer than the pause between comments. It is silent while the other tests run. */
+let silent: Promise<string>;
 
+beforeAll(async () => {
+  const mcp = await build();
+  const conformance = await build({ name: "conformance", entry: "conformance/index.ts" });
+  [fixtures, product, hurried] = await Promise.all([
+    startTestStack(conformance.zip),
+    startTestStack(mcp.zip),
+    startTestStack(conformance.zip, { timeout: TIMEOUT_S }),
+  ]);
+  silent = call(fixtures, "slow_progress", { steps: 1, pauseMs: 17_000 }, { progressToken: "p" }).then((answer) =>
+    answer.text(),
+  );
+}, 60_000);
+afterAll(() => Promise.all([product.close(), hurried.close(), fixtures.close()]));
+
+describe("files, by the zip's own S3 client", () => {
   const result = async (name: string, args: object) => {
-    const { result } = JSON.parse(await (await call(stack, name, args)).text());
+    const { result } = JSON.parse(await (await call(product, name, args)).text());
     return result;
   };
 
@@ -43,7 +58,7 @@ describe("files, by the zip's own S3 client", () => {
     expect(await result("save_file", { key, content: "# メモ" })).toMatchObject({
       structuredContent: { key, size: 8 },
     });
-    expect(readFileSync(join(stack.filesDir, key), "utf8")).toBe("# メモ");
+    expect(readFileSync(join(product.filesDir, key), "utf8")).toBe("# メモ");
     expect(await result("list_files", { prefix: "notes/" })).toMatchObject({
       structuredContent: { files: [{ key, size: 8 }] },
     });
@@ -56,12 +71,12 @@ describe("files, by the zip's own S3 client", () => {
       isError: true,
       content: [{ text: expect.stringContaining("never overwritten") }],
     });
-    expect(readFileSync(join(stack.filesDir, "once"), "utf8")).toBe("first");
+    expect(readFileSync(join(product.filesDir, "once"), "utf8")).toBe("first");
   });
 
   it("reads an empty file, a part, an image, and says what is not there", async () => {
-    writeFileSync(join(stack.filesDir, "empty.txt"), "");
-    writeFileSync(join(stack.filesDir, "pixel.png"), Buffer.from([0x89, 0x50, 0x4e, 0x47]));
+    writeFileSync(join(product.filesDir, "empty.txt"), "");
+    writeFileSync(join(product.filesDir, "pixel.png"), Buffer.from([0x89, 0x50, 0x4e, 0x47]));
     expect(await result("read_file", { key: "empty.txt" })).toMatchObject({ structuredContent: { size: 0, text: "" } });
     expect(await result("read_file", { key: "pixel.png" })).toMatchObject({
       content: [{ type: "image", data: "iVBORw==" }],
@@ -85,15 +100,8 @@ describe("files, by the zip's own S3 client", () => {
 });
 
 describe("tools that go wrong, behind the gateway", () => {
-  let stack: TestStack;
-  beforeAll(async () => {
-    const { zip } = await build({ name: "conformance", entry: "conformance/index.ts" });
-    stack = await startTestStack(zip, { timeout: TIMEOUT_S });
-  });
-  afterAll(() => stack.close());
-
   const works = async () => {
-    const answer = await call(stack, "test_simple_text");
+    const answer = await call(hurried, "test_simple_text");
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ result: { content: [{ type: "text" }] } });
   };
@@ -102,7 +110,7 @@ describe("tools that go wrong, behind the gateway", () => {
     ["fault_throw", /failed for a reason inside the server/],
     ["fault_hang", /did not finish in time/],
   ])("%s ends as a tool error, and the next call works", async (name, message) => {
-    const answer = await call(stack, name);
+    const answer = await call(hurried, name);
     const text = await answer.text();
     expect(answer.status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({
@@ -115,7 +123,7 @@ describe("tools that go wrong, behind the gateway", () => {
   it.each(["fault_exit", "fault_rejection", "fault_memory", "fault_loop"])(
     "%s ends as a 5xx document, and the next call works",
     async (name) => {
-      const answer = await call(stack, name);
+      const answer = await call(hurried, name);
       expect(answer.status).toBeGreaterThanOrEqual(500);
       const text = await answer.text();
       expect(JSON.parse(text)).toBeInstanceOf(Object);
@@ -127,16 +135,9 @@ describe("tools that go wrong, behind the gateway", () => {
 });
 
 describe("tools that report progress", () => {
-  let stack: TestStack;
-  beforeAll(async () => {
-    const { zip } = await build({ name: "conformance", entry: "conformance/index.ts" });
-    stack = await startTestStack(zip);
-  });
-  afterAll(() => stack.close());
-
   it("sends each step when it happens, then the result", async () => {
     const pauseMs = 400;
-    const answer = await call(stack, "slow_progress", { steps: 3, pauseMs }, { progressToken: "p" });
+    const answer = await call(fixtures, "slow_progress", { steps: 3, pauseMs }, { progressToken: "p" });
     expect(answer.headers.get("content-type")).toBe("text/event-stream");
     const arrivals: number[] = [];
     let text = "";
@@ -155,9 +156,9 @@ describe("tools that report progress", () => {
     ["does not ask for progress", {}, "application/json, text/event-stream"],
     ["cannot read a stream", { progressToken: "p" }, "application/json"],
   ])("answers JSON to a client that %s", async (_name, _meta, Accept) => {
-    const answer = await fetch(stack.resource, {
+    const answer = await fetch(fixtures.resource, {
       method: "POST",
-      headers: { ...headers(stack), Accept },
+      headers: { ...headers(fixtures), Accept },
       body: JSON.stringify({
         jsonrpc: "2.0",
         id: 1,
@@ -170,8 +171,6 @@ describe("tools that report progress", () => {
   });
 
   it("keeps a silent stream alive with a comment every 15 s", async () => {
-    const pauseMs = 17_000;
-    const answer = await call(stack, "slow_progress", { steps: 1, pauseMs }, { progressToken: "p" });
-    expect(await answer.text()).toMatch(/"progress":1[\s\S]*: keepalive[\s\S]*"steps":1/);
-  }, 40_000);
+    expect(await silent).toMatch(/"progress":1[\s\S]*: keepalive[\s\S]*"steps":1/);
+  });
 });
