@@ -30,10 +30,6 @@ interface Outcome {
   readonly note: string;
 }
 
-if (values.help) console.log(help);
-else if (values.list) for (const { name, proves } of gates) console.log(`${name.padEnd(14)} ${proves}`);
-else process.exitCode = await main(values.only?.split(","));
-
 async function main(only: string[] | undefined): Promise<number> {
   const unknown = only?.filter((name) => !gates.some((gate) => gate.name === name)) ?? [];
   if (unknown.length > 0) {
@@ -120,3 +116,7 @@ function report(outcomes: readonly Outcome[]): number {
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
   return sum("failed") === 0 ? 0 : 1;
 }
+
+if (values.help) console.log(help);
+else if (values.list) for (const { name, proves } of gates) console.log(`${name.padEnd(14)} ${proves}`);
+else process.exitCode = await main(values.only?.split(","));
