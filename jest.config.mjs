@@ -26,11 +26,15 @@ const unit = (name) => ({
   testMatch: [`<rootDir>/${name}/**/*.test.ts`],
 });
 
+const stack = { globalSetup: "<rootDir>/e2e/set-up.ts", globalTeardown: "<rootDir>/e2e/tear-down.ts" };
+
 export default {
   projects: [
     ...["server", "infra", "bootstrap", "local", "scripts"].map(unit),
     // Black box, over HTTP, against E2E_URL or a local stack that the set-up starts.
-    { ...unit("e2e"), globalSetup: "<rootDir>/e2e/set-up.ts", globalTeardown: "<rootDir>/e2e/tear-down.ts" },
+    { ...unit("e2e"), ...stack, testPathIgnorePatterns: ["/node_modules/", "<rootDir>/e2e/browser/"] },
+    // The same with a real browser: needs Chromium on PATH.
+    { ...unit("e2e/browser"), ...stack, displayName: "browser" },
   ],
   testTimeout: 30_000,
   maxWorkers: 2,

@@ -272,7 +272,7 @@ describe("copies of well-known documents", () => {
     const url = authorizeUrl(id, newVerifier(), { redirect_uri: "http://localhost:51234/callback" });
     const page = asPage(await front.newBrowser().open(url));
     expect(page.html).toContain("Claude Code asks for access");
-    expect(page.html).toContain("An app of claude.ai (confirmed by that site)");
+    expect(page.html).toContain("The name belongs to claude.ai, but any app on this device could use it");
     expect(front.state.log.join("\n")).toContain("client_document.copy_used");
   });
 

@@ -24,6 +24,13 @@ describe("the consent page", () => {
     expect(html).toContain("To an app on this device (127.0.0.1:1234)");
   });
 
+  it("confirms the site behind a document only where the answer goes to a site", async () => {
+    const client = { ...consent.client, identity: { kind: "document", host: "app.example" } } as const;
+    expect(await render({ client, redirectUri: "https://app.example/back" })).toContain("confirmed by that site");
+    expect(await render({ client })).toContain("any app on this device could use it");
+    expect(await render({ client, redirectUri: "some.app:/back" })).toContain("any app on this device could use it");
+  });
+
   it("says it in Japanese", async () => {
     const html = await render({}, "ja");
     expect(html).toContain('<html lang="ja">');

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { ScopeName } from "../tools/tool.ts";
 import type { Client } from "./client.ts";
 import { type Html, page } from "./page.ts";
-import { destinationOf } from "./redirect-uri.ts";
+import { type Destination, destinationOf } from "./redirect-uri.ts";
 import type { Texts } from "./texts.ts";
 
 export interface Consent {
@@ -20,6 +20,9 @@ export const BASIC_SCOPE: ScopeName = "read";
 
 /** What a person decides about: who asks, for what, and where the answer goes. */
 export function consentPage(texts: Texts, { id, client, redirectUri, scopes, host }: Consent): Html {
+  const destination = destinationOf(redirectUri);
+  // Only a checked URI gets here.
+  if (!destination) throw new Error("the redirect URI has not been checked");
   return page(
     texts,
     `${texts.consentTitle} · ${client.name}`,
@@ -27,10 +30,10 @@ export function consentPage(texts: Texts, { id, client, redirectUri, scopes, hos
 <p>${texts.server(host)}</p>
 <form method="post" action="/authorize" autocomplete="off">
 <input type="hidden" name="id" value="${id}">
-<section><h2>${texts.identityLabel}</h2><p>${identity(texts, client)}</p></section>
+<section><h2>${texts.identityLabel}</h2><p>${identity(texts, client, destination)}</p></section>
 <section><h2>${texts.scopesLabel}</h2><ul>
 ${scopes.map((name) => scopeItem(texts, name))}</ul></section>
-<section><h2>${texts.returnLabel}</h2><p>${returnTo(texts, redirectUri)}</p></section>
+<section><h2>${texts.returnLabel}</h2><p>${returnTo(texts, destination)}</p></section>
 <p class="advice">${texts.advice}</p>
 <div class="buttons">
 <button name="decision" value="deny">${texts.deny}</button>
@@ -42,18 +45,18 @@ ${scopes.map((name) => scopeItem(texts, name))}</ul></section>
 }
 
 function scopeItem(texts: Texts, name: ScopeName): Html {
-  if (name === BASIC_SCOPE) return html`<li><span aria-hidden="true">✓</span>${texts.scopes[name]}</li>\n`;
+  if (name === BASIC_SCOPE) return html`<li><span class="tick" aria-hidden="true">✓</span>${texts.scopes[name]}</li>\n`;
   return html`<li><label><input type="checkbox" name="scope" value="${name}" checked>${texts.scopes[name]}</label></li>\n`;
 }
 
-function identity(texts: Texts, { identity }: Client): string {
-  return identity.kind === "document" ? texts.identity.document(identity.host) : texts.identity[identity.kind];
+function identity(texts: Texts, { identity }: Client, destination: Destination): string {
+  if (identity.kind !== "document") return texts.identity[identity.kind];
+  return destination.kind === "site"
+    ? texts.identity.document(identity.host)
+    : texts.identity.documentOnDevice(identity.host);
 }
 
-function returnTo(texts: Texts, redirectUri: string): string {
-  const destination = destinationOf(redirectUri);
-  // Only a checked URI gets here.
-  if (!destination) throw new Error("the redirect URI has not been checked");
+function returnTo(texts: Texts, destination: Destination): string {
   return destination.kind === "app"
     ? texts.returnTo.app(destination.scheme)
     : texts.returnTo[destination.kind](destination.host);

@@ -13,7 +13,8 @@ h1{font-size:1.4rem;line-height:1.3;margin:0 0 .25rem}
 h2{font-size:.85rem;color:var(--soft);margin:1.25rem 0 .25rem;font-weight:600}
 p,ul{margin:.25rem 0}
 ul{list-style:none;padding:0}
-li,label{display:flex;gap:.6rem;align-items:baseline;min-height:2rem}
+li,label{display:flex;gap:.6rem;align-items:center;min-height:2.2rem}
+.tick{width:1.15rem;text-align:center}
 section{border-top:1px solid var(--line);margin-top:1rem}
 .advice{color:var(--warn);font-weight:600;margin-top:1.25rem}
 .soft{color:var(--soft)}
@@ -21,7 +22,7 @@ section{border-top:1px solid var(--line);margin-top:1rem}
 button{flex:1;min-height:2.9rem;font:inherit;font-weight:600;border-radius:.5rem;border:1px solid var(--line);background:transparent;color:inherit;cursor:pointer}
 button.allow{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-input[type=checkbox]{width:1.15rem;height:1.15rem;flex:none;accent-color:var(--accent)}
+input[type=checkbox]{width:1.15rem;height:1.15rem;margin:0;flex:none;accent-color:var(--accent)}
 @media (prefers-contrast:more){button,section{border-color:currentColor}}
 `;
 

@@ -10,6 +10,8 @@ export interface Texts {
   readonly identityLabel: string;
   readonly identity: {
     readonly document: (host: string) => string;
+    /** The document proves whose name it is, and nothing about the program that listens on this device (RFC 8252, 8.6). */
+    readonly documentOnDevice: (host: string) => string;
     readonly registered: string;
     readonly configured: string;
   };
@@ -38,6 +40,7 @@ const en: Texts = {
   identityLabel: "Who asks",
   identity: {
     document: (host) => `An app of ${host} (confirmed by that site).`,
+    documentOnDevice: (host) => `The name belongs to ${host}, but any app on this device could use it.`,
     registered: "An app that gave itself this name. Nobody has checked it.",
     configured: "An app that the operator of this server has set up.",
   },
@@ -76,6 +79,7 @@ const ja: Texts = {
   identityLabel: "要求元",
   identity: {
     document: (host) => `${host} のアプリです（このサイトによる確認済み）。`,
+    documentOnDevice: (host) => `この名前は ${host} のものですが、この端末のどのアプリでも名乗れます。`,
     registered: "この名前はアプリの自己申告です。誰も確認していません。",
     configured: "このサーバーの運用者が設定したアプリです。",
   },
