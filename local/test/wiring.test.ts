@@ -13,10 +13,11 @@ const folder = mkdtempSync(join(tmpdir(), "local-stack-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Change = NonNullable<Parameters<typeof smallStack>[0]>;
+const start = (change?: Change) => startSmall(change, folder);
 
 /** Starts the changed small stack, gives the status of a call to it, and ends it. */
 async function statusAfter(change: Change, path = "/stream", headers: [string, string][] = []): Promise<number> {
-  const stack = await startSmall(change);
+  const stack = await start(change);
   try {
     return (await send(stack.url + path, { method: "POST", headers, body: "" })).status;
   } finally {
@@ -47,7 +48,7 @@ describe("a wrong wire fails here as it would on AWS", () => {
   });
 
   it("500 for the call that is one too many for the reserved concurrency", async () => {
-    const stack = await startSmall(({ aws_lambda_function: all }) =>
+    const stack = await start(({ aws_lambda_function: all }) =>
       Object.assign(all?.streaming ?? {}, { reserved_concurrent_executions: 1 }),
     );
     const call = () => send(`${stack.url}/stream?do=large&after=200`, { method: "POST", body: "" });
@@ -62,6 +63,12 @@ describe("a wrong wire fails here as it would on AWS", () => {
       expect(
         await statusAfter(({ aws_lambda_function: all }) => Object.assign(all?.streaming ?? {}, { handler })),
       ).toBe(502);
+  });
+
+  it("502 when the function is not ready within Lambda's 10 s", async () => {
+    const slow: Change = ({ aws_lambda_function: all }) =>
+      Object.assign(all?.streaming ?? {}, { handler: "slow.handler", timeout: 30 });
+    expect(await statusAfter(slow)).toBe(502);
   });
 
   it("504 when the integration's time ends before the function's", async () => {
@@ -80,7 +87,7 @@ describe("a wrong wire fails here as it would on AWS", () => {
 });
 
 it("lets a function that answers too late come to its end, and uses its process again", async () => {
-  const stack = await startSmall((all) => {
+  const stack = await start((all) => {
     Object.assign(all.aws_api_gateway_integration?.stream ?? {}, { timeout_milliseconds: 1500 });
     Object.assign(all.aws_lambda_function?.streaming ?? {}, { timeout: 10 });
   });
@@ -187,7 +194,7 @@ describe("a stack is refused with a sentence", () => {
       /alias of other, which does not exist/,
     ],
   ])("%s", async (_, change, message) => {
-    await expect(startSmall(change)).rejects.toThrow(message);
+    await expect(start(change)).rejects.toThrow(message);
   });
 
   it("a deployment package that is missing", async () => {
@@ -209,7 +216,7 @@ it("says which port is in use, and leaves nothing open", async () => {
 });
 
 it("throttles a method by burst and rate", async () => {
-  const stack = await startSmall((all) => {
+  const stack = await start((all) => {
     all.aws_api_gateway_method_settings = {
       all: {
         rest_api_id: ref("aws_api_gateway_rest_api.api.id"),
@@ -237,7 +244,7 @@ it("throttles a method by burst and rate", async () => {
 
 it("answers with the API's own gateway responses", async () => {
   const api = { rest_api_id: ref("aws_api_gateway_rest_api.api.id") };
-  const stack = await startSmall((all) => {
+  const stack = await start((all) => {
     all.aws_api_gateway_gateway_response = {
       unauthorized: {
         ...api,
@@ -263,7 +270,7 @@ it("answers with the API's own gateway responses", async () => {
 
 describe("no process is left", () => {
   it("after close, which may be called again", async () => {
-    const stack = await startSmall();
+    const stack = await start();
     const { pid } = JSON.parse((await send(`${stack.url}/stream`, { method: "POST", body: "" })).text);
     const begin = performance.now();
     await Promise.all([stack.close(), stack.close()]);

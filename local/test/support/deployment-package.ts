@@ -76,5 +76,6 @@ export const fixtures = {
   "index.mjs": streaming,
   "buffered.mjs": buffered,
   "broken.mjs": "throw new Error('cannot start');",
+  "slow.mjs": "await new Promise((resolve) => setTimeout(resolve, 60_000)); export const handler = async () => {};",
   "callback.mjs": "export const handler = (event, context, callback) => callback(null, {});",
 };

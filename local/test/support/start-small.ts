@@ -11,13 +11,18 @@ export interface SmallStack extends LocalStack {
   logLines: () => Record<string, unknown>[];
 }
 
-/** Starts the small stack on a free port, in a folder of its own that goes away with it. */
-export async function startSmall(change?: Parameters<typeof smallStack>[0]): Promise<SmallStack> {
-  const folder = mkdtempSync(join(tmpdir(), "local-stack-"));
+/**
+ * Starts the small stack on a free port. Without a folder of the caller's it gets one that goes away with it; one folder for
+ * several starts in a row saves making keys.
+ */
+export async function startSmall(change?: Parameters<typeof smallStack>[0], shared?: string): Promise<SmallStack> {
+  const folder = shared ?? mkdtempSync(join(tmpdir(), "local-stack-"));
+  const remove = () => {
+    if (shared === undefined) rmSync(folder, { recursive: true, force: true });
+  };
   const filesDir = join(folder, "files");
-  mkdirSync(filesDir);
+  mkdirSync(filesDir, { recursive: true });
   const zip = writePackage(folder, fixtures);
-  const remove = () => rmSync(folder, { recursive: true, force: true });
   const stack = await startStack({
     stack: smallStack(change),
     zips: { streaming: zip, buffered: zip },
