@@ -1,16 +1,25 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { BootstrapStack, type ServiceEnvironment } from "@remote-mcp/bootstrap";
 import { App, type TerraformStack } from "cdktf";
 import { applyRoleName, boundaryName, type Environment, environments, namePrefix, PROJECT } from "./config.ts";
+import { OUTDIR } from "./outdir.ts";
 import { PLACEHOLDER_FILE, placeholderZip } from "./placeholder.ts";
 import { ServiceStack } from "./service-stack.ts";
 
-/** Where the stacks are written: the cdktf CLI says it by environment variable. */
-export const OUTDIR = process.env.CDKTF_OUTDIR ?? resolve(import.meta.dirname, "../../cdktf.out");
-
 /** Writes `<outdir>/stacks/<stack>/cdk.tf.json` and what lies beside it; nothing of an earlier run is left. */
 export function synthesize(outdir: string): string[] {
+  const capture = Error.captureStackTrace;
+  // cdktf keeps the stack of each token's making, for messages of its own: a fifth of the time and of the memory.
+  Error.captureStackTrace = () => {};
+  try {
+    return write(outdir);
+  } finally {
+    Error.captureStackTrace = capture;
+  }
+}
+
+function write(outdir: string): string[] {
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   // Validation would start `terraform version` for each stack; Terraform checks its own version when it runs.

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
-import { OUTDIR, synthesize } from "./main.ts";
+import { OUTDIR } from "./outdir.ts";
 
 const HELP = `usage: pnpm synth [--json]
 
@@ -25,6 +25,25 @@ function typeCheck(): void {
     process.stderr.write("Nothing was synthesized: correct the type errors above and run it again.\n");
     process.exit(1);
   }
+}
+
+/** In a process of its own: Node then need not guess for each file of the bindings whether it is CommonJS, nor grow its heap. */
+const NODE_OPTIONS = ["--no-experimental-detect-module", "--max-semi-space-size=4"];
+
+/** @returns the folder of each stack */
+function synthesize(): string[] {
+  const { status, error } = spawnSync(process.execPath, [...NODE_OPTIONS, join(import.meta.dirname, "main.ts")], {
+    stdio: ["ignore", 2, 2],
+    env: { ...process.env, CDKTF_OUTDIR: OUTDIR },
+  });
+  if (error) throw error;
+  if (status !== 0) {
+    process.stderr.write("Nothing usable was synthesized: the error above says which part of infra/ to correct.\n");
+    process.exit(1);
+  }
+  return readdirSync(join(OUTDIR, "stacks"))
+    .sort()
+    .map((stack) => join(OUTDIR, "stacks", stack));
 }
 
 const stackSchema = z.object({
@@ -51,8 +70,8 @@ if (values.help) {
   process.stdout.write(HELP);
 } else {
   typeCheck();
-  for (const stack of synthesize(OUTDIR).map(describe)) {
-    const line = `${stack.stack.padEnd(5)}${stack.resources} resources of ${stack.types} types, ${stack.outputs} outputs, ${Math.round(stack.bytes / 1000)} kB  ${stack.file}`;
+  for (const stack of synthesize().map(describe)) {
+    const line = `${stack.stack.padEnd(10)}${stack.resources} resources of ${stack.types} types, ${stack.outputs} outputs, ${Math.round(stack.bytes / 1000)} kB  ${stack.file}`;
     process.stdout.write(`${values.json ? JSON.stringify(stack) : line}\n`);
   }
 }
