@@ -1,5 +1,6 @@
 import type { Server } from "@modelcontextprotocol/server";
-import { type Session, toolServer } from "../src/mcp/tool-server.ts";
+import type { Session } from "../src/mcp/session.ts";
+import { toolServer } from "../src/mcp/tool-server.ts";
 import type { Tool } from "../src/tools/tool.ts";
 import { askingTools } from "./asking-tools.ts";
 import { faultTools } from "./fault-tools.ts";

@@ -1,5 +1,5 @@
 import { ResourceNotFoundError, type Server } from "@modelcontextprotocol/server";
-import type { Era } from "../src/mcp/tool-server.ts";
+import type { Era } from "../src/mcp/session.ts";
 import { PNG } from "./plain-tools.ts";
 
 const TEXT = "test://static-text";

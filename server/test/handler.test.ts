@@ -62,12 +62,16 @@ describe("the initialize era", () => {
 
   describe("batches", () => {
     it("answers every request of one, in any order", async () => {
-      const answer = await fn.invoke(post([add(), request("ping", undefined, "two")]));
-      expect(
-        JSON.parse(answer.body)
-          .map(({ id }: { id: unknown }) => id)
-          .toSorted(),
-      ).toEqual([1, "two"]);
+      const list = request("tools/list", undefined, "list");
+      const answer = await fn.invoke(post([add(), request("ping", undefined, "ping"), list, request("none", {}, 4)]));
+      const byId = Object.groupBy(JSON.parse(answer.body), ({ id }: { id: string }) => id);
+      expect(byId).toMatchObject({
+        1: [{ result: { structuredContent: { result: 5 } } }],
+        ping: [{ result: {} }],
+        list: [{ result: { tools: expect.any(Array) } }],
+        4: [{ error: { code: -32601 } }],
+      });
+      expect(fn.takeLog()).toMatchObject([{ tool: "add", outcome: "rejected" }]);
     });
 
     it.each([

@@ -1,5 +1,5 @@
 import type { Caller } from "./identity.ts";
-import type { Era, Observer } from "./tool-server.ts";
+import type { Era, Observer } from "./session.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
 const levels: readonly Level[] = ["debug", "info", "warn", "error"];

@@ -10,7 +10,7 @@ import { serveModernEra } from "./modern-era.ts";
 import { code, Rejection } from "./rejection.ts";
 import type { Call, Reply } from "./reply.ts";
 import { readBody } from "./request.ts";
-import type { Era, Session } from "./tool-server.ts";
+import type { Era, Session } from "./session.ts";
 
 export interface Parts {
   readonly config: Config;

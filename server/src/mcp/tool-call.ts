@@ -1,7 +1,7 @@
 import type { Result, ServerContext } from "@modelcontextprotocol/server";
 import { type Tool, ToolError, type ToolResult } from "../tools/tool.ts";
 import { MAX_RESULT_BYTES } from "./limits.ts";
-import type { Session } from "./tool-server.ts";
+import type { Session } from "./session.ts";
 
 /**
  * Runs one tool for one caller. Whatever goes wrong is a tool error with a sentence that the model can act on; what went

@@ -6,38 +6,10 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import type { Files } from "../files/files.ts";
 import type { Tool } from "../tools/tool.ts";
-import type { Caller } from "./identity.ts";
 import { code } from "./rejection.ts";
+import type { Session } from "./session.ts";
 import { callTool } from "./tool-call.ts";
-
-/** What one HTTP request brings along; a server lives for one request, so nothing of a caller can outlive it. */
-export interface Session {
-  readonly era: Era;
-  /** Of the request; undefined for a batch. */
-  readonly method: string | undefined;
-  /** What `method` is about: `params.name`, where there is one. */
-  readonly target: string | undefined;
-  readonly caller: Caller;
-  readonly resource: string;
-  readonly files: Files;
-  /** Aborts at the deadline of the call. */
-  readonly signal: AbortSignal;
-  /** Whether the client can read an event stream; without, progress is not sent. */
-  readonly streams: boolean;
-  readonly observer: Observer;
-}
-
-export type Era = "initialize" | "2026-07-28";
-
-/** What happens inside, for the audit line. */
-export interface Observer {
-  tool(name: string, outcome: "ok" | "tool_error" | "scope_denied" | "timeout" | "failed"): void;
-  /** The protocol refused the message. */
-  rejected(): void;
-  failure(error: unknown): void;
-}
 
 /** Of a name that comes back in an error. */
 const MAX_NAME = 64;
@@ -72,7 +44,8 @@ class ProtocolFailure extends Error {
  *
  * Each `setRequestHandler` of a method of the specification builds that era's whole set of wire schemas, the largest part
  * of a cold start. The few methods of a tool server are therefore answered by the fallback handler, and their parameters
- * checked here. Only for those: with a fallback, the SDK would no longer answer "method not found" itself.
+ * checked here. In 2026-07-28 only where the request is one of those: with a fallback, the SDK would answer unknown methods
+ * with its status 200 and not 404.
  */
 export function toolServer(tools: readonly Tool[], info: { readonly name: string; readonly version: string }) {
   return (session: Session): Server => {
@@ -106,16 +79,16 @@ export function toolServer(tools: readonly Tool[], info: { readonly name: string
       };
       methods.ping = () => ({});
     }
-    const { method } = session;
-    if (method !== undefined && Object.hasOwn(methods, method)) {
-      server.removeRequestHandler(method);
+    const { era, method, observer } = session;
+    if (era === "initialize" || (method !== undefined && Object.hasOwn(methods, method))) {
+      for (const own of Object.keys(methods)) server.removeRequestHandler(own);
       server.fallbackRequestHandler = async (request, context) => {
         try {
           const answer = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
           if (answer === undefined) throw new ProtocolFailure(code.methodNotFound, "Method not found");
           return await answer(request.params, context);
         } catch (error) {
-          session.observer.rejected();
+          observer.rejected();
           throw error;
         }
       };
