@@ -42,6 +42,8 @@ describe("destinationOf", () => {
     ["a space", "https://claude.ai/a b"],
     ["a quote", 'https://claude.ai/"onclick=x'],
     ["a letter beyond ASCII", "https://claude.аi/"],
+    ["a name that browsers take for a broken address", "https://claude.ai.0"],
+    ["a name that browsers take for an address", "https://1.2.3/callback"],
     ["port 0", "http://127.0.0.1:0/"],
     ["a port beyond the range", "http://127.0.0.1:65536/"],
     ["javascript", "javascript:alert(1)"],

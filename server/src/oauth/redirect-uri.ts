@@ -32,7 +32,8 @@ export function destinationOf(uri: string): Destination | undefined {
     return { kind: "device", host: port === undefined ? host : `${host}:${port}` };
   }
   const site = HTTPS.exec(uri)?.[1];
-  if (site !== undefined) return { kind: "site", host: site };
+  // "claude.ai.0" and "1.2.3" end in a number: browsers take them for IPv4 addresses, odd or none (URL standard, host parsing).
+  if (site !== undefined) return URL.parse(uri)?.host === site ? { kind: "site", host: site } : undefined;
   const scheme = SCHEME.exec(uri)?.[1];
   return scheme === undefined || NOT_AN_APP.has(scheme) ? undefined : { kind: "app", scheme };
 }
