@@ -17,7 +17,7 @@ await runCommand({
   }),
   notes: "Exit codes: 0 it does; 1 it does not, with every reason.",
   async run({ outputs, release: folder = "dist/release", digest }, say) {
-    const release = readRelease(folder, digest);
+    const release = readRelease(folder, digest || undefined);
     const target = readTarget(outputs);
     const problems = await releaseProblems(lambdaFunctions(lambdaClient()), target.functions, release);
     if (problems.length > 0)

@@ -28,7 +28,7 @@ Safe to run again whenever it was cut off.
 Exit codes: 0 the release serves; 1 it does not, the versions from before do; 2 wrong arguments;
 3 a person must act now; 4 another update is or was at work.`,
   async run({ outputs, bucket, release: folder = "dist/release", digest, "take-over": takeOver }, say) {
-    const release = readRelease(folder, digest);
+    const release = readRelease(folder, digest || undefined);
     const target = readTarget(outputs);
     const credentials = await readMachineCredentials(target.machineSecretName);
     const functions = lambdaFunctions(lambdaClient());

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { tools } from "@remote-mcp/server/manifest";
@@ -99,11 +99,15 @@ if (import.meta.main) {
     options: z.object({
       out: option("<folder>", "where to write it (default: dist/release); is emptied first"),
     }),
-    notes: "The same commit gives the same bytes. Exit codes: 0 made, 1 not made.",
+    notes:
+      "The same commit gives the same bytes. Writes release and digest to $GITHUB_OUTPUT. Exit codes: 0 made, 1 not made.",
     async run({ out }) {
       const folder = resolve(process.env.INIT_CWD ?? root, out ?? join(root, "dist", "release"));
       const release = makeRelease(folder);
       const digest = digestOf(join(folder, RELEASE_FILE));
+      if (process.env.GITHUB_OUTPUT) {
+        appendFileSync(process.env.GITHUB_OUTPUT, `release=${release.commit}\ndigest=${digest}\n`);
+      }
       const zips = Object.entries(release.functions).map(([key, zip]) => `\n  ${key.padEnd(8)}${zip?.sha256}`);
       return {
         text: `Release ${release.commit} in ${folder}${zips.join("")}\n  ${RELEASE_FILE} ${digest}`,

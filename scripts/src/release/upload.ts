@@ -66,7 +66,7 @@ if (import.meta.main) {
     }),
     notes: "Exit codes: 0 they are there, 1 they are not. Running it again changes nothing.",
     async run({ bucket, release: folder = "dist/release", digest }) {
-      const release = readRelease(folder, digest);
+      const release = readRelease(folder, digest || undefined);
       const uploaded = await uploadZips(new S3Client(awsClient), bucket, folder, release);
       return {
         text: uploaded.map(({ key, stored }) => `${stored ? "stored" : "was there"}  s3://${bucket}/${key}`).join("\n"),
