@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { synthesized as bootstrap } from "../../../bootstrap/test/stack.ts";
 import { environments } from "../../src/config.ts";
 import { everyFlag, ownDomain, synthesized } from "../stacks.ts";
 import { usedTypes } from "./check.ts";
@@ -7,8 +8,8 @@ import { REDUCED_SCHEMA, readSchema } from "./schema.ts";
 
 const HELP = `usage: node bin/run.mjs infra/test/schema/reduce.ts <schema.json> [cdk.tf.json ...]
 
-Writes infra/test/schema/aws-6.25.0.json: of the schema of all resources only the types that dev, prod, an environment with
-every flag, and the given stacks use. The schema is the output of
+Writes infra/test/schema/aws-6.25.0.json: of the schema of all resources only the types that bootstrap, dev, prod, an
+environment with every flag, and the given stacks use. The schema is the output of
 
   terraform providers schema -json | jq '.provider_schemas[] | {provider: "hashicorp/aws", version: "6.25.0",
     resource: (.resource_schemas | map_values(.block)), data: (.data_source_schemas | map_values(.block))}'
@@ -29,6 +30,7 @@ if (values.help || full === undefined) {
 const schema = readSchema(full);
 const used = [
   ...[...environments, everyFlag, ownDomain].map((environment) => synthesized(environment)),
+  bootstrap(),
   ...stacks.map((file): unknown => JSON.parse(readFileSync(file, "utf8"))),
 ].map(usedTypes);
 
