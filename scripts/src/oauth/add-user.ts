@@ -30,7 +30,10 @@ example: npm run -s add-user -- somebody@example.com --env dev --write`,
         : password.temporaryPassword === undefined
           ? "gets a mail with a temporary password, good for three days"
           : `can log in with the temporary password ${password.temporaryPassword}`;
-      return { text: `${name}: ${email} ${how}; ${may}.`, data: { environment: name, email, created, write, ...password } };
+      return {
+        text: `${name}: ${email} ${how}; ${may}.`,
+        data: { environment: name, email, created, write, ...password },
+      };
     },
   },
   args,

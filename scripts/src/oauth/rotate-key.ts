@@ -5,7 +5,8 @@ import { rotateSealingSecret } from "./rotate.ts";
 
 await runCommand({
   name: "rotate-key",
-  summary: "makes a new secret for the OAuth function's codes, refresh tokens and registrations; the one before stays good.",
+  summary:
+    "makes a new secret for the OAuth function's codes, refresh tokens and registrations; the one before stays good.",
   options: z.object({
     env: environmentOption,
     force: flag("also where the last rotation is so recent that logins would end"),

@@ -1,5 +1,5 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
-import { parseSealingSecrets, PLACEHOLDER, rotateSecrets } from "@remote-mcp/server/oauth/sealing-secrets";
+import { PLACEHOLDER, parseSealingSecrets, rotateSecrets } from "@remote-mcp/server/oauth/sealing-secrets";
 import { CommandError } from "../command.ts";
 
 /** As long as a refresh token can be unused and good: until then somebody may hold one of the previous secret. */
