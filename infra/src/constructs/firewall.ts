@@ -1,6 +1,7 @@
 import { Wafv2WebAcl } from "@cdktf/provider-aws/lib/wafv2-web-acl/index.js";
 import { Wafv2WebAclAssociation } from "@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js";
 import { Construct } from "constructs";
+import { justify } from "./justify.ts";
 
 export interface FirewallProps {
   readonly name: string;
@@ -25,6 +26,8 @@ const ONLY_COUNTED = [
   "EC2MetaDataSSRF_BODY",
   "EC2MetaDataSSRF_QUERYARGUMENTS",
 ];
+
+export const NO_JAVA = "Rules against a bug in a Java library: there is no Java behind it.";
 
 /** About $7 a month and $0.60 a million requests (https://aws.amazon.com/waf/pricing/). */
 export class Firewall extends Construct {
@@ -73,6 +76,11 @@ export class Firewall extends Construct {
           visibilityConfig: visibility("common"),
         },
       ],
+    });
+    justify(acl, {
+      CKV_AWS_192: NO_JAVA,
+      CKV2_AWS_31:
+        "Its log holds headers, and so tokens; the metrics count, and the access log has the 403 with its caller.",
     });
     new Wafv2WebAclAssociation(this, "association", { resourceArn: stageArn, webAclArn: acl.arn });
   }

@@ -4,7 +4,7 @@ import { ApiGatewayMethodSettings } from "@cdktf/provider-aws/lib/api-gateway-me
 import { ApiGatewayStage } from "@cdktf/provider-aws/lib/api-gateway-stage/index.js";
 import { DefaultTokenResolver, StringConcat, TerraformResource, Tokenization } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { Firewall } from "./firewall.ts";
+import { Firewall, NO_JAVA } from "./firewall.ts";
 import { justify } from "./justify.ts";
 import { logGroup } from "./log-group.ts";
 import type { Place } from "./place.ts";
@@ -66,7 +66,9 @@ export class Stage extends Construct {
       CKV_AWS_120: ANSWERS_DIFFER,
       CKV2_AWS_4: "The access log has the errors; the execution log would keep requests in a group without retention.",
       CKV2_AWS_51: "A certificate for the backend to know the gateway by: Lambda's resource policy does that.",
-      ...(!props.waf && { CKV2_AWS_29: "$7 a month that throttles and tokens make optional; a flag turns it on." }),
+      ...(props.waf
+        ? { CKV2_AWS_77: NO_JAVA }
+        : { CKV2_AWS_29: "$7 a month that throttles and tokens make optional; a flag turns it on." }),
       ...(!props.xray && {
         CKV_AWS_73: "One function behind one gateway: its log has both latencies. A flag turns it on.",
       }),

@@ -1,5 +1,6 @@
 import { Cloudtrail } from "@cdktf/provider-aws/lib/cloudtrail/index.js";
 import { Construct } from "constructs";
+import { justify } from "./justify.ts";
 import type { Place } from "./place.ts";
 import { allow } from "./policy.ts";
 import { PrivateBucket } from "./private-bucket.ts";
@@ -35,7 +36,7 @@ export class Trail extends Construct {
         condition: { StringEquals: { "aws:SourceArn": trailArn, "s3:x-amz-acl": "bucket-owner-full-control" } },
       }),
     );
-    new Cloudtrail(this, "trail", {
+    const trail = new Cloudtrail(this, "trail", {
       name: place.name,
       s3BucketName: bucket.name,
       enableLogFileValidation: true,
@@ -56,6 +57,13 @@ export class Trail extends Construct {
         },
       ],
       dependsOn: [policy],
+    });
+    justify(trail, {
+      CKV_AWS_35:
+        "Readable by whoever may read its bucket, as with a customer key of the same readers, which costs $1 a month.",
+      CKV_AWS_67: "The service lives in one region; an organization's own trail is the place for the others.",
+      CKV_AWS_252: "Nobody waits for its files; what must be noticed at once is an alarm.",
+      CKV2_AWS_10: "The same events again at $0.76 a gigabyte; Athena reads the bucket.",
     });
   }
 }
