@@ -25,6 +25,7 @@ type Synthesized = z.infer<typeof synthesized>;
 type Block = z.infer<typeof block>;
 
 let text: string;
+let prod: string;
 let zip: string;
 beforeAll(() => {
   const outdir = join(folder, "cdktf.out");
@@ -32,12 +33,17 @@ beforeAll(() => {
     env: { ...process.env, CDKTF_OUTDIR: outdir },
   });
   text = readFileSync(join(outdir, "stacks", "dev", "cdk.tf.json"), "utf8");
+  prod = readFileSync(join(outdir, "stacks", "prod", "cdk.tf.json"), "utf8");
   zip = writePackage(folder, fixtures);
 });
 
 /** Serves the synthesized stack after an edit of its JSON, and gives what `look` sees. */
-async function served<T>(edit: (stack: Synthesized) => void, look: (stack: LocalStack) => Promise<T>): Promise<T> {
-  const edited = synthesized.parse(JSON.parse(text));
+async function served<T>(
+  edit: (stack: Synthesized) => void,
+  look: (stack: LocalStack) => Promise<T>,
+  source = text,
+): Promise<T> {
+  const edited = synthesized.parse(JSON.parse(source));
   edit(edited);
   const functions = Object.keys(edited.output).flatMap((name) => /^(.+)_function_name$/.exec(name)?.[1] ?? []);
   const filesDir = join(folder, "files");
@@ -74,6 +80,11 @@ const post = (stack: LocalStack, token?: string) =>
     body: "{}",
   });
 const readToken = (stack: LocalStack) => machineToken(stack, `${stack.resource}/read`);
+
+it("serves prod as well as dev", async () => {
+  const status = async (stack: LocalStack) => (await post(stack, await readToken(stack))).status;
+  expect(await served(unchanged, status, prod)).toBe(200);
+});
 
 describe("an edit of the synthesized stack", () => {
   it("a gateway response's status", async () => {

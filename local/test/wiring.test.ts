@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "local-stack-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Change = NonNullable<Parameters<typeof smallStack>[0]>;
-const start = (change?: Change) => startSmall(change, folder);
+const start = (change?: Change, resource?: string) => startSmall(change, { folder, resource });
 
 /** Starts the changed small stack, gives the status of a call to it, and ends it. */
 async function statusAfter(change: Change, path = "/stream", headers: [string, string][] = []): Promise<number> {
@@ -184,6 +184,11 @@ describe("a stack is refused with a sentence", () => {
       /POST \/stream has two methods/,
     ],
     [
+      "a CloudFront origin that is closed",
+      set("aws_api_gateway_rest_api", "api", { disable_execute_api_endpoint: true }),
+      /disable_execute_api_endpoint closes/,
+    ],
+    [
       "another runtime",
       set("aws_lambda_function", "streaming", { runtime: "nodejs22.x" }),
       /cannot run aws_lambda_function\.streaming/,
@@ -213,6 +218,26 @@ it("says which port is in use, and leaves nothing open", async () => {
   const options = { stack: smallStack(), zips: {}, port, stateDir: folder, filesDir: folder };
   await expect(startStack(options)).rejects.toEqual(new PortError(port, "EADDRINUSE"));
   await new Promise((resolve) => other.close(resolve));
+});
+
+it("serves an API whose stage is mapped to a domain of one's own", async () => {
+  const stack = await start((all) => {
+    delete all.aws_cloudfront_distribution;
+    Object.assign(all.aws_api_gateway_rest_api?.api ?? {}, { disable_execute_api_endpoint: true });
+    all.aws_api_gateway_domain_name = { own: { domain_name: "mcp.example.com" } };
+    all.aws_api_gateway_base_path_mapping = {
+      root: {
+        domain_name: ref("aws_api_gateway_domain_name.own.domain_name"),
+        api_id: ref("aws_api_gateway_rest_api.api.id"),
+        stage_name: ref("aws_api_gateway_stage.stage.stage_name"),
+      },
+    };
+  }, "https://mcp.example.com/stream");
+  expect(stack.resource).toBe(`${stack.url}/stream`);
+  const { event } = JSON.parse((await send(stack.resource, { method: "POST", body: "" })).text);
+  expect(event.headers).toMatchObject({ Host: "mcp.example.com" });
+  expect(event.headers).not.toHaveProperty("Via");
+  await stack.close();
 });
 
 it("throttles a method by burst and rate", async () => {

@@ -28,6 +28,7 @@ export interface Method {
 export interface Api {
   id: string;
   executionArn: string;
+  endpointDisabled: boolean;
   stageName: string;
   deploymentId: string;
   routes: Route<Method>[];
@@ -45,8 +46,7 @@ const restApi = z.strictObject({
   description: z.string().optional(),
   // Edge-optimized endpoints stream differently: 30 s between two bytes.
   endpoint_configuration: z.strictObject({ types: z.tuple([z.literal("REGIONAL")]) }),
-  // CloudFront reaches the API by this endpoint.
-  disable_execute_api_endpoint: z.literal(false).optional(),
+  disable_execute_api_endpoint: z.boolean().default(false),
   tags: z.unknown().optional(),
 });
 const resource = z.object({ id, parent_id: z.string(), path_part: z.string() });
@@ -93,6 +93,7 @@ export function readApi(resources: Resources): Api {
   return {
     id: api.id,
     executionArn: api.execution_arn,
+    endpointDisabled: api.disable_execute_api_endpoint,
     stageName: theStage.stage_name,
     deploymentId: theStage.deployment_id,
     routes: readRoutes(resources, api.root_resource_id, theStage.stage_name),

@@ -1,71 +1,22 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import * as z from "zod";
-import { UnsupportedStackError } from "../terraform/errors.ts";
 import type { Resources } from "../terraform/resources.ts";
 import type { Exchange, Gateway } from "./gateway.ts";
+import { type Host, readHost } from "./host.ts";
 import { discardBody } from "./reply.ts";
 import { headerPairs, readBody } from "./request.ts";
-import { parse } from "./schema.ts";
 
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html: CachingDisabled */
-const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html: AllViewerExceptHostHeader */
-const ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const HEADER_BYTES_LIMIT = 10_240;
-/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html */
-const URL_BYTES_LIMIT = 8192;
-
 /** How long the rest of a refused request is read. */
 const READ_ON_MS = 1000;
 
-const distribution = z.object({
-  domain_name: z.string(),
-  enabled: z.literal(true),
-  origin: z.tuple([
-    z.object({
-      origin_id: z.string(),
-      domain_name: z.string(),
-      origin_path: z.string().default(""),
-      custom_origin_config: z.object({ origin_read_timeout: z.number().default(30) }),
-    }),
-  ]),
-  default_cache_behavior: z.strictObject({
-    target_origin_id: z.string(),
-    // On a laptop everything is plain HTTP.
-    viewer_protocol_policy: z.string(),
-    allowed_methods: z.array(z.string()),
-    cached_methods: z.array(z.string()),
-    compress: z.boolean().optional(),
-    cache_policy_id: z.literal(CACHING_DISABLED, "the local front caches nothing: use the policy CachingDisabled"),
-    origin_request_policy_id: z.literal(
-      ALL_VIEWER_EXCEPT_HOST,
-      "only AllViewerExceptHostHeader hands Authorization and everything else but Host to the API",
-    ),
-  }),
-  // Errors are not cached here; replacing them is not served.
-  custom_error_response: z
-    .array(z.strictObject({ error_code: z.number(), error_caching_min_ttl: z.number() }))
-    .optional(),
-  ordered_cache_behavior: z.array(z.unknown()).max(0).optional(),
-});
-
-/** Serves CloudFront's root: what a viewer asks for goes to the stage that the origin path names. */
+/** Serves the public host's root: what is asked for goes through the host to the API's stage. */
 export function createFront(
   resources: Resources,
   gateway: Gateway,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const found = resources.one("aws_cloudfront_distribution");
-  const {
-    domain_name: host,
-    origin: [origin],
-    default_cache_behavior: behavior,
-  } = parse(distribution, found);
-  if (origin.domain_name !== gateway.host || behavior.target_origin_id !== origin.origin_id)
-    throw new UnsupportedStackError(
-      `${found.address} leads to ${origin.domain_name} and not to the stack's API ${gateway.host}.`,
-    );
+  const host = readHost(resources, gateway);
   const stagePath = `/${gateway.stageName}`;
 
   return async (message, response) => {
@@ -73,13 +24,12 @@ export function createFront(
     const url = message.url ?? "/";
     const headers = headerPairs(message.rawHeaders);
     const headerBytes = method.length + url.length + headers.reduce((sum, [, value]) => sum + value.length, 0);
-    if (!behavior.allowed_methods.includes(method))
-      return plain(response, 403, "This distribution does not allow the method.");
-    if (url.length > URL_BYTES_LIMIT) return plain(response, 414, "The URL is longer than 8192 bytes.");
+    const allowed = host.allows(method, url);
+    if (allowed !== 200) return plain(response, allowed, "This host does not take the method, or the URL is too long.");
     if (headerBytes > HEADER_BYTES_LIMIT)
       return plain(response, 431, `HTTP header is larger than ${HEADER_BYTES_LIMIT} bytes.`);
 
-    const [path = "/", query = ""] = split(origin.origin_path + url);
+    const [path = "/", query = ""] = split(host.originPath + url);
     if (path !== stagePath && !path.startsWith(`${stagePath}/`))
       return plain(response, 403, '{"message":"Forbidden"}', "application/json");
     const sourceIp = message.socket.remoteAddress?.replace(/^::ffff:/, "") ?? "127.0.0.1";
@@ -87,17 +37,13 @@ export function createFront(
       method,
       path: path.slice(stagePath.length) || "/",
       query,
-      headers: [
-        ...headers.filter(([name]) => !REPLACED.has(name.toLowerCase())),
-        ...added(gateway.host, host, sourceIp, headers),
-      ],
+      headers: [...headers.filter(([name]) => !REPLACED.has(name.toLowerCase())), ...added(host, sourceIp, headers)],
       protocol: `HTTP/${message.httpVersion}`,
       sourceIp,
       body: () => readBody(message),
     });
-    const readTimeoutMs = origin.custom_origin_config.origin_read_timeout * 1000;
-    const exchange = await firstOf(handling, readTimeoutMs);
-    if (exchange) return send(exchange, message, response, readTimeoutMs);
+    const exchange = await firstOf(handling, host.readTimeoutMs);
+    if (exchange) return send(exchange, message, response, host.readTimeoutMs);
     plain(response, 504, "The origin did not answer in time.");
     const late = await handling;
     await discardBody(late.reply).catch(() => {});
@@ -105,8 +51,9 @@ export function createFront(
   };
 }
 
-/** What comes within the time, else undefined. */
-function firstOf<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
+/** What comes within the time, else undefined; without a time it is waited for. */
+function firstOf<T>(work: Promise<T>, milliseconds: number | undefined): Promise<T | undefined> {
+  if (milliseconds === undefined) return work;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(undefined), milliseconds);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
@@ -124,17 +71,18 @@ const REPLACED = new Set([
   "x-amz-cf-id",
 ]);
 
-function added(
-  apiHost: string,
-  viewerHost: string,
-  sourceIp: string,
-  given: readonly [string, string][],
-): [string, string][] {
+function added(host: Host, sourceIp: string, given: readonly [string, string][]): [string, string][] {
   const forwarded = given.filter(([name]) => name.toLowerCase() === "x-forwarded-for").map(([, value]) => value);
+  const cloudfront: [string, string][] =
+    host.via === undefined
+      ? []
+      : [
+          ["Via", host.via],
+          ["X-Amz-Cf-Id", randomBytes(40).toString("base64url")],
+        ];
   return [
-    ["Host", apiHost],
-    ["Via", `1.1 ${viewerHost} (CloudFront)`],
-    ["X-Amz-Cf-Id", randomBytes(40).toString("base64url")],
+    ["Host", host.apiHost],
+    ...cloudfront,
     ["X-Amzn-Trace-Id", `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString("hex")}`],
     ["X-Forwarded-For", [...forwarded, sourceIp].join(", ")],
     ["X-Forwarded-Port", "443"],
@@ -152,7 +100,7 @@ async function send(
   { reply, onSent }: Exchange,
   message: IncomingMessage,
   response: ServerResponse,
-  readTimeoutMs: number,
+  readTimeoutMs: number | undefined,
 ): Promise<void> {
   let bytes = 0;
   // The rest of a request that was not read would be taken for the next one.
@@ -171,7 +119,7 @@ async function send(
       return;
     }
     response.flushHeaders();
-    response.setTimeout(readTimeoutMs, () => response.destroy());
+    if (readTimeoutMs !== undefined) response.setTimeout(readTimeoutMs, () => response.destroy());
     for await (const chunk of reply.body) {
       if (response.destroyed) break;
       bytes += chunk.length;

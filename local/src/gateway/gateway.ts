@@ -20,8 +20,11 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
+  apiId: string;
   /** Host of the API's own endpoint, where CloudFront finds it. */
   host: string;
+  /** Nothing answers at that host. */
+  endpointDisabled: boolean;
   stageName: string;
   /** Answers a request to the stage; never rejects. */
   handle(request: StageRequest): Promise<Exchange>;
@@ -95,7 +98,9 @@ export function createGateway({ resources, lambda, accessLog }: GatewayOptions):
   }
 
   return {
+    apiId: api.id,
     host,
+    endpointDisabled: api.endpointDisabled,
     stageName: api.stageName,
     async handle(request) {
       const begin = performance.now();

@@ -55,6 +55,13 @@ const served: Record<string, Attributes> = {
     invoke_url: (of) =>
       `https://${of.get("rest_api_id")}.execute-api.${of.region}.amazonaws.com/${of.get("stage_name")}`,
   },
+  aws_api_gateway_domain_name: {
+    id: (of) => of.get("domain_name"),
+    arn: (of) => `arn:aws:apigateway:${of.region}::/domainnames/${of.get("domain_name")}`,
+    regional_domain_name: (of) => `d-${of.token("domain", LOWER, 10)}.execute-api.${of.region}.amazonaws.com`,
+    regional_zone_id: () => "Z1YSHQZHG15GKL",
+  },
+  aws_api_gateway_base_path_mapping: short,
   aws_cloudfront_distribution: {
     id: (of) => `E${of.token("id", LOWER, 13).toUpperCase()}`,
     arn: (of) => `arn:aws:cloudfront::${of.account}:distribution/${of.get("id")}`,
@@ -118,7 +125,7 @@ const invocations = (of: Subject, functionArn: string) =>
 
 /**
  * Types that change nothing about what a caller sees on a laptop. Each is listed on purpose, so that a new type in infra/
- * is a decision here too; besides `id` and `arn` they have only the computed attributes named, as opaque placeholders.
+ * is a decision here too (the firewall's rules are the one thing that a caller would notice on AWS); besides `id` and `arn` they have only the computed attributes named, as opaque placeholders.
  */
 const inert: Record<string, Attributes> = Object.fromEntries(
   Object.entries({
@@ -127,6 +134,7 @@ const inert: Record<string, Attributes> = Object.fromEntries(
     aws_cloudfront_monitoring_subscription: [],
     aws_cloudfront_origin_request_policy: ["etag"],
     aws_cloudfront_response_headers_policy: ["etag"],
+    aws_cloudtrail: [],
     aws_cloudwatch_composite_alarm: [],
     aws_cloudwatch_dashboard: ["dashboard_arn"],
     aws_cloudwatch_event_rule: [],
@@ -138,6 +146,7 @@ const inert: Record<string, Attributes> = Object.fromEntries(
     aws_default_network_acl: [],
     aws_default_route_table: [],
     aws_default_security_group: ["name"],
+    aws_flow_log: [],
     aws_iam_policy: [],
     aws_iam_role_policies_exclusive: [],
     aws_iam_role_policy: [],
@@ -146,6 +155,7 @@ const inert: Record<string, Attributes> = Object.fromEntries(
     aws_kms_key: ["key_id"],
     aws_lambda_function_event_invoke_config: [],
     aws_lambda_runtime_management_config: [],
+    aws_route53_record: ["fqdn"],
     aws_route53_resolver_config: [],
     aws_route53_resolver_firewall_config: [],
     aws_route53_resolver_firewall_domain_list: [],
@@ -174,6 +184,8 @@ const inert: Record<string, Attributes> = Object.fromEntries(
     aws_vpc_endpoint_route_table_association: [],
     aws_vpc_security_group_egress_rule: [],
     aws_vpc_security_group_ingress_rule: [],
+    aws_wafv2_web_acl: [],
+    aws_wafv2_web_acl_association: [],
   }).map(([type, names]) => [type, placeholders(names)]),
 );
 

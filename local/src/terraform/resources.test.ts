@@ -72,6 +72,22 @@ describe("loadResources", () => {
     });
   });
 
+  it("makes a domain of one's own local too, and no host that only begins like it", () => {
+    const resources = load(
+      { aws_api_gateway_domain_name: { own: { domain_name: "mcp.example.com" } } },
+      {
+        own: { value: "It is https://mcp.example.com." },
+        longer: {
+          value: "https://mcp.example.com.evil.example https://mcp.example.com-2.example https://mcpxexample.com",
+        },
+      },
+    );
+    expect(resources.outputs).toEqual({
+      own: "It is http://127.0.0.1:3000.",
+      longer: "https://mcp.example.com.evil.example https://mcp.example.com-2.example https://mcpxexample.com",
+    });
+  });
+
   it.each([
     ["a type nobody decided about", { aws_sqs_queue: { q: {} } }, /no rule for aws_sqs_queue\.q/],
     ["count", { aws_vpc: { main: { count: 2 } } }, /aws_vpc\.main uses count/],

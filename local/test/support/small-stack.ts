@@ -6,7 +6,10 @@ export const ref = (expression: string) => `\${${expression}}`;
 export const region = "ap-northeast-1";
 
 /** A stack with one function of each transfer mode and the smallest front door around them. Tests change what they test. */
-export function smallStack(change: (resource: Record<string, Record<string, JsonObject>>) => void = () => {}): Json {
+export function smallStack(
+  change: (resource: Record<string, Record<string, JsonObject>>) => void = () => {},
+  resourceUrl = `https://${ref("aws_cloudfront_distribution.host.domain_name")}/stream`,
+): Json {
   const api = { rest_api_id: ref("aws_api_gateway_rest_api.api.id") };
   const on = (resource: string) => ({ ...api, resource_id: ref(`aws_api_gateway_resource.${resource}.id`) });
   const root = { ...api, parent_id: ref("aws_api_gateway_rest_api.api.root_resource_id") };
@@ -183,7 +186,7 @@ export function smallStack(change: (resource: Record<string, Record<string, Json
     provider: { aws: [{ region }] },
     resource,
     output: {
-      mcp_url: { value: `https://${ref("aws_cloudfront_distribution.host.domain_name")}/stream` },
+      mcp_url: { value: resourceUrl },
       machine_secret_name: { value: "small/machine" },
       files_bucket_name: { value: "small-files" },
       streaming_function_name: { value: ref("aws_lambda_function.streaming.function_name") },

@@ -15,16 +15,19 @@ export interface SmallStack extends LocalStack {
  * Starts the small stack on a free port. Without a folder of the caller's it gets one that goes away with it; one folder for
  * several starts in a row saves making keys.
  */
-export async function startSmall(change?: Parameters<typeof smallStack>[0], shared?: string): Promise<SmallStack> {
-  const folder = shared ?? mkdtempSync(join(tmpdir(), "local-stack-"));
+export async function startSmall(
+  change?: Parameters<typeof smallStack>[0],
+  options: { folder?: string; resource?: string | undefined } = {},
+): Promise<SmallStack> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "local-stack-"));
   const remove = () => {
-    if (shared === undefined) rmSync(folder, { recursive: true, force: true });
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   };
   const filesDir = join(folder, "files");
   mkdirSync(filesDir, { recursive: true });
   const zip = writePackage(folder, fixtures);
   const stack = await startStack({
-    stack: smallStack(change),
+    stack: smallStack(change, options.resource),
     zips: { streaming: zip, buffered: zip },
     port: 0,
     stateDir: folder,
