@@ -155,7 +155,8 @@ export class ServiceStack extends TerraformStack {
         environment: environment.name,
         apiName: api.name,
         stageName: stage.name,
-        functionName: mcpFunction.functionName,
+        mcpFunctionName: mcpFunction.functionName,
+        oauthFunctionName: oauthFunction.functionName,
       });
       new Alarms(this, "alarms", {
         place,

@@ -63,18 +63,20 @@ export class Alarms extends Construct {
       threshold: 0.05,
       evaluationPeriods: 2,
     });
-    this.alarm("function-errors", "The function crashed. Look for level ERROR in its log; roll back if it is new.", {
-      ...of(metrics.functionErrors, "Sum"),
-      threshold: 0,
-      evaluationPeriods: 1,
-    });
-    this.alarm("function-throttles", "Calls were refused for lack of concurrency. Raise the reserve or the quota.", {
-      ...of(metrics.functionThrottles, "Sum"),
-      threshold: 0,
-      evaluationPeriods: 1,
-    });
-    this.alarm("function-slow", "One call in twenty takes over 80 % of the time limit. Look at `Duration` by tool.", {
-      ...withoutStatistic(metrics.functionDuration),
+    for (const name of ["mcp", "oauth"] as const) {
+      this.alarm(`${name}-errors`, "The function crashed. Look for level ERROR in its log; roll back if it is new.", {
+        ...of(metrics[name].errors, "Sum"),
+        threshold: 0,
+        evaluationPeriods: 1,
+      });
+      this.alarm(`${name}-throttles`, "Calls were refused for lack of concurrency. Raise the reserve or the quota.", {
+        ...of(metrics[name].throttles, "Sum"),
+        threshold: 0,
+        evaluationPeriods: 1,
+      });
+    }
+    this.alarm("mcp-slow", "One call in twenty takes over 80 % of the time limit. Look at `Duration` by tool.", {
+      ...withoutStatistic(metrics.mcp.duration),
       extendedStatistic: "p95",
       threshold: props.timeoutSeconds * 1000 * 0.8,
       evaluationPeriods: 3,
@@ -98,8 +100,8 @@ export class Alarms extends Construct {
       },
     );
     if (props.reservedConcurrency !== undefined)
-      this.alarm("concurrency", "80 % of the reserved concurrency is in use. Raise it before calls are refused.", {
-        ...of(metrics.functionConcurrency, "Maximum"),
+      this.alarm("mcp-concurrency", "80 % of the reserved concurrency is in use. Raise it before calls are refused.", {
+        ...of(metrics.mcp.concurrency, "Maximum"),
         threshold: Math.floor(props.reservedConcurrency * 0.8),
         comparisonOperator: "GreaterThanOrEqualToThreshold",
         evaluationPeriods: 2,

@@ -27,15 +27,17 @@ export class Dashboard extends Construct {
         line(metrics.unauthorized, "Sum", "401"),
       ]),
       graph("Latency at the gateway, ms", [line(metrics.latency, "p50", "p50"), line(metrics.latency, "p95", "p95")]),
-      graph("Function", [
-        line(metrics.invocations, "Sum", "invocations"),
-        line(metrics.functionErrors, "Sum", "errors"),
-        line(metrics.functionThrottles, "Sum", "throttles"),
-        line(metrics.functionConcurrency, "Maximum", "concurrency"),
-      ]),
-      graph("Function, ms", [
-        line(metrics.functionDuration, "p50", "p50"),
-        line(metrics.functionDuration, "p95", "p95"),
+      ...(["mcp", "oauth"] as const).flatMap((name) => [
+        graph(`Function ${name}`, [
+          line(metrics[name].invocations, "Sum", "invocations"),
+          line(metrics[name].errors, "Sum", "errors"),
+          line(metrics[name].throttles, "Sum", "throttles"),
+          line(metrics[name].concurrency, "Maximum", "concurrency"),
+        ]),
+        graph(`Function ${name}, ms`, [
+          line(metrics[name].duration, "p50", "p50"),
+          line(metrics[name].duration, "p95", "p95"),
+        ]),
       ]),
       {
         type: "metric",

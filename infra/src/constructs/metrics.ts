@@ -13,29 +13,30 @@ export interface Metric {
 const ERAS = ["initialize", "2026-07-28"];
 
 export type Metrics = ReturnType<typeof metricsOf>;
+export type FunctionMetrics = ReturnType<typeof functionMetrics>;
+
+export interface MetricsProps {
+  readonly environment: string;
+  readonly apiName: string;
+  readonly stageName: string;
+  readonly mcpFunctionName: string;
+  readonly oauthFunctionName: string;
+}
 
 /** The metrics of one environment, under the names that AWS and the function's audit log give them. */
-export function metricsOf(props: { environment: string; apiName: string; stageName: string; functionName: string }) {
+export function metricsOf(props: MetricsProps) {
   const api = (name: string): Metric => ({
     namespace: "AWS/ApiGateway",
     name,
     dimensions: { ApiName: props.apiName, Stage: props.stageName },
-  });
-  const lambda = (name: string): Metric => ({
-    namespace: "AWS/Lambda",
-    name,
-    dimensions: { FunctionName: props.functionName },
   });
   return {
     requests: api("Count"),
     gatewayErrors: api("5XXError"),
     clientErrors: api("4XXError"),
     latency: api("Latency"),
-    invocations: lambda("Invocations"),
-    functionErrors: lambda("Errors"),
-    functionThrottles: lambda("Throttles"),
-    functionDuration: lambda("Duration"),
-    functionConcurrency: lambda("ConcurrentExecutions"),
+    mcp: functionMetrics(props.mcpFunctionName),
+    oauth: functionMetrics(props.oauthFunctionName),
     /** Counted from the access log: 4XXError does not tell a 401 from a 404. */
     unauthorized: { namespace: SERVER_NAME, name: `Unauthorized-${props.environment}`, dimensions: {} },
     /** How many calls ended so: the sample count of their duration. */
@@ -47,5 +48,20 @@ export function metricsOf(props: { environment: string; apiName: string; stageNa
           dimensions: { environment: props.environment, era, outcome },
         })),
       ),
+  };
+}
+
+function functionMetrics(functionName: string) {
+  const metric = (name: string): Metric => ({
+    namespace: "AWS/Lambda",
+    name,
+    dimensions: { FunctionName: functionName },
+  });
+  return {
+    invocations: metric("Invocations"),
+    errors: metric("Errors"),
+    throttles: metric("Throttles"),
+    duration: metric("Duration"),
+    concurrency: metric("ConcurrentExecutions"),
   };
 }
