@@ -201,6 +201,28 @@ describe("rotating the sealing secret", () => {
   });
 });
 
+describe("a Cognito that gives more than was asked for", () => {
+  it("gets nothing through: a wider scope, another audience", async () => {
+    const front = await openFront();
+    const { client_id } = await front.registered();
+    for (const tamper of [
+      (url: URL) => url.searchParams.set("scope", `${RESOURCE}/read ${RESOURCE}/write`),
+      (url: URL) => url.searchParams.delete("resource"),
+    ]) {
+      const verifier = newVerifier();
+      const browser = front.newBrowser();
+      const consent = asPage(await browser.open(authorizeUrl(client_id, verifier)));
+      const login = asPage(await allow(browser, consent, []));
+      const url = new URL(login.url);
+      tamper(url);
+      const wider = asPage(await browser.open(url.href));
+      const back = asUrl(await browser.submit(wider, { username: WRITER, password: PASSWORD, action: "signin" }));
+      const refused = await redeem(front, client_id, back.searchParams.get("code") ?? "", verifier);
+      expect(await outcome(refused)).toEqual([503, "temporarily_unavailable"]);
+    }
+  });
+});
+
 describe("a Cognito that does not answer", () => {
   it("is told to the client as something to try again", async () => {
     const front = await openFront();
@@ -223,7 +245,7 @@ describe("configuration", () => {
     const browser = front.newBrowser();
     const url = authorizeUrl("team-app", newVerifier(), { redirect_uri: "team.app://callback" });
     const page = asPage(await browser.open(url));
-    expect(page.html).toContain("Team app asks for access");
+    expect(page.html).toContain("“Team app” asks for access");
     expect(page.html).toContain("that opens team.app: links");
     const denied = asUrl(await browser.submit(page, { decision: "deny" }));
     expect(denied.href).toMatch(/^team\.app:\/\/callback\?error=access_denied&/);
@@ -271,7 +293,7 @@ describe("copies of well-known documents", () => {
     const id = "https://claude.ai/oauth/claude-code-client-metadata";
     const url = authorizeUrl(id, newVerifier(), { redirect_uri: "http://localhost:51234/callback" });
     const page = asPage(await front.newBrowser().open(url));
-    expect(page.html).toContain("Claude Code asks for access");
+    expect(page.html).toContain("“Claude Code” asks for access");
     expect(page.html).toContain("The name belongs to claude.ai, but any app on this device could use it");
     expect(front.state.log.join("\n")).toContain("client_document.copy_used");
   });

@@ -62,13 +62,14 @@ export function browserRoutes(options: BrowserOptions): Hono {
     }
     const codeVerifier = randomText();
     const { client, redirectUri, state, codeChallenge } = pending;
-    const login = { client, redirectUri, state, codeChallenge, codeVerifier };
+    const scope = scopes.format(granted);
+    const login = { client, redirectUri, state, codeChallenge, codeVerifier, scope };
     const id = await begin(c, sealer, loginStep, login);
     log("info", "consent.allowed", { to: hostOf(pending), scopes: granted.join(" ") });
     const loginUrl = cognito.loginUrl({
       state: id,
       codeChallenge: digest(codeVerifier),
-      scope: scopes.format(granted),
+      scope,
     });
     return redirect(c, loginUrl, 303);
   });
@@ -92,6 +93,7 @@ export function browserRoutes(options: BrowserOptions): Hono {
       client: pending.client,
       redirectUri: digest(pending.redirectUri),
       codeChallenge: pending.codeChallenge,
+      scope: pending.scope,
     });
     return reply(c, origin, pending, { code: sealed });
   });

@@ -18,7 +18,7 @@ const render = async (changes: Partial<Consent> = {}, language = "en") =>
 describe("the consent page", () => {
   it("says who asks, what for, and where the answer goes", async () => {
     const html = await render();
-    expect(html).toContain("App asks for access");
+    expect(html).toContain("“App” asks for access");
     expect(html).toContain("mcp.example");
     expect(html).toContain("Nobody has checked it");
     expect(html).toContain("To an app on this device (127.0.0.1:1234)");
@@ -34,7 +34,7 @@ describe("the consent page", () => {
   it("says it in Japanese", async () => {
     const html = await render({}, "ja");
     expect(html).toContain('<html lang="ja">');
-    expect(html).toContain("App がアクセスを求めています");
+    expect(html).toContain("「App」がアクセスを求めています");
   });
 
   it("lets a person take write away, and not read", async () => {

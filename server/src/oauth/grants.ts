@@ -8,6 +8,8 @@ export const authorizationCode: Kind<{
   client: string;
   redirectUri: string;
   codeChallenge: string;
+  /** What the person allowed: tokens that say more are not given out. */
+  scope: string;
 }> = {
   name: "code",
   // RFC 6749, 4.1.2 allows ten minutes; Cognito's code inside lives five and works once.
@@ -18,6 +20,7 @@ export const authorizationCode: Kind<{
     client: z.string(),
     redirectUri: z.string(),
     codeChallenge: z.string(),
+    scope: z.string(),
   }),
 };
 

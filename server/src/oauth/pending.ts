@@ -16,7 +16,7 @@ type Asked = {
 /** Waiting for a decision. */
 export type PendingConsent = Asked & { scopes: ScopeName[] };
 /** Allowed, and waiting for Cognito. */
-export type PendingLogin = Asked & { codeVerifier: string };
+export type PendingLogin = Asked & { codeVerifier: string; scope: string };
 
 /** Long enough to look up a password and a second factor. */
 const LIFETIME_SECONDS = 600;
@@ -38,7 +38,7 @@ export const consentStep: Kind<PendingConsent & { id: string }> = {
 export const loginStep: Kind<PendingLogin & { id: string }> = {
   name: "login",
   lifetimeSeconds: LIFETIME_SECONDS,
-  schema: z.object({ ...asked, codeVerifier: z.string() }),
+  schema: z.object({ ...asked, codeVerifier: z.string(), scope: z.string() }),
 };
 
 /** So many logins may be under way in one browser: each costs up to 3 KB of the gateway's 10,240 bytes of headers. */

@@ -5,6 +5,7 @@ import type { PageErrorKind } from "./errors.ts";
 export interface Texts {
   readonly lang: "en" | "ja";
   readonly consentTitle: string;
+  /** In quotation marks: a name may be a whole sentence. */
   readonly asks: (name: string) => string;
   readonly server: (host: string) => string;
   readonly identityLabel: string;
@@ -35,7 +36,7 @@ export interface Texts {
 const en: Texts = {
   lang: "en",
   consentTitle: "Allow access?",
-  asks: (name) => `${name} asks for access`,
+  asks: (name) => `“${name}” asks for access`,
   server: (host) => `to the MCP server at ${host}, in your name.`,
   identityLabel: "Who asks",
   identity: {
@@ -74,7 +75,7 @@ const en: Texts = {
 const ja: Texts = {
   lang: "ja",
   consentTitle: "アクセスを許可しますか？",
-  asks: (name) => `${name} がアクセスを求めています`,
+  asks: (name) => `「${name}」がアクセスを求めています`,
   server: (host) => `${host} の MCP サーバーを、あなたの名前で利用します。`,
   identityLabel: "要求元",
   identity: {

@@ -63,7 +63,7 @@ async function exchange(options: TokenEndpointOptions, client: Client, form: Par
   if (!provesChallenge(verifier, code.codeChallenge)) throw unusable("code");
   const tokens = await options.cognito.exchangeCode(code.code, code.codeVerifier);
   options.log("info", "token.issued", { grant: "authorization_code", identity: client.identity.kind });
-  return answer(options, client, tokens, tokens.refreshToken);
+  return answer(options, client, { ...tokens, allowed: code.scope });
 }
 
 /** RFC 6749, 6. */
@@ -80,7 +80,7 @@ async function refresh(options: TokenEndpointOptions, client: Client, form: Para
   const tokens = await options.cognito.refresh(held.token);
   options.log("info", "token.issued", { grant: "refresh_token", identity: client.identity.kind });
   // Cognito gives the next refresh token where it rotates; its predecessor then lives on for the grace period only.
-  return answer(options, client, tokens, tokens.refreshToken ?? held.token);
+  return answer(options, client, { refreshToken: held.token, ...tokens, allowed: held.scope });
 }
 
 /** RFC 6749, 4.4, for machines: Cognito checks the secret. It knows no `resource` here, so that is dropped. */
@@ -104,17 +104,22 @@ async function machine(options: TokenEndpointOptions, { id, secret }: Credential
   return { access_token: tokens.accessToken, token_type: "Bearer", expires_in: tokens.expiresIn, scope: tokens.scope };
 }
 
-async function answer({ resource, sealer }: TokenEndpointOptions, client: Client, tokens: Tokens, next?: string) {
-  // Fail closed: a token for another audience would be refused later, and must not leave here (RFC 8707, 2).
-  if (!tokens.audience.includes(resource)) throw new CognitoUnavailable("the access token is not for this resource");
-  const { accessToken, expiresIn, scope } = tokens;
+/** What a person gets. Fails closed where Cognito gave something else than was asked for (RFC 8707, 2). */
+async function answer(
+  { resource, sealer }: TokenEndpointOptions,
+  client: Client,
+  { accessToken, expiresIn, scope, audience, refreshToken: token, allowed }: Tokens & { readonly allowed: string },
+) {
+  if (!audience.includes(resource)) throw new CognitoUnavailable("the access token is not for this resource");
+  if (!scope.split(" ").every((name) => allowed.split(" ").includes(name)))
+    throw new CognitoUnavailable("the access token allows more than the person did");
   return {
     access_token: accessToken,
     token_type: "Bearer",
     expires_in: expiresIn,
     scope,
-    ...(next !== undefined && {
-      refresh_token: await sealer.seal(refreshToken, { token: next, client: digest(client.id), scope }),
+    ...(token !== undefined && {
+      refresh_token: await sealer.seal(refreshToken, { token, client: digest(client.id), scope }),
     }),
   };
 }
