@@ -5,9 +5,12 @@ export const ref = (expression: string) => `\${${expression}}`;
 
 export const region = "ap-northeast-1";
 
+/** Changes the resources of a stack, by type and name, before it is started. */
+export type Change = (resource: Record<string, Record<string, JsonObject>>) => void;
+
 /** A stack with one function of each transfer mode and the smallest front door around them. Tests change what they test. */
 export function smallStack(
-  change: (resource: Record<string, Record<string, JsonObject>>) => void = () => {},
+  change: Change = () => {},
   resourceUrl = `https://${ref("aws_cloudfront_distribution.host.domain_name")}/stream`,
 ): Json {
   const api = { rest_api_id: ref("aws_api_gateway_rest_api.api.id") };

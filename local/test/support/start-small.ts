@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalStack, startStack } from "../../src/stack.ts";
 import { fixtures, writePackage } from "./deployment-package.ts";
-import { smallStack } from "./small-stack.ts";
+import { type Change, smallStack } from "./small-stack.ts";
 
 export interface SmallStack extends LocalStack {
   folder: string;
@@ -16,7 +16,7 @@ export interface SmallStack extends LocalStack {
  * several starts in a row saves making keys.
  */
 export async function startSmall(
-  change?: Parameters<typeof smallStack>[0],
+  change?: Change,
   options: { folder?: string; resource?: string | undefined } = {},
 ): Promise<SmallStack> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "local-stack-"));
