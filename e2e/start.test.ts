@@ -201,10 +201,15 @@ describe("npm start", () => {
       const printed = /\{\n {2}"servers"[\s\S]*?\n\}/.exec(run.output())?.[0] ?? "";
       const server = JSON.parse(printed).servers["remote-mcp-server"];
       expect(server.url).toBe(`http://127.0.0.1:${port}/mcp`);
+      const token = spawn("npm", ["run", "--silent", "token"], { cwd: clone, stdio: ["ignore", "pipe", "inherit"] });
+      let out = "";
+      token.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
+      await new Promise((resolve) => token.on("close", resolve));
+      expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
       const answer = await fetch(server.url, {
         method: "POST",
         headers: {
-          ...server.headers,
+          Authorization: `Bearer ${out.trim()}`,
           "Content-Type": "application/json",
           Accept: "application/json, text/event-stream",
         },
@@ -212,11 +217,9 @@ describe("npm start", () => {
       });
       expect(answer.status).toBe(200);
 
-      const token = spawn("npm", ["run", "--silent", "token"], { cwd: clone, stdio: ["ignore", "pipe", "inherit"] });
-      let out = "";
-      token.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
-      await new Promise((resolve) => token.on("close", resolve));
-      expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+      const [login = ""] = /http:\/\/127\.0\.0\.1:\d+\/$/m.exec(run.output()) ?? [];
+      const begun = await fetch(login, { redirect: "manual" });
+      expect(begun.headers.get("location")).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/authorize\\?`));
 
       stop(run);
       await run.ended;

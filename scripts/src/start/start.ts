@@ -2,12 +2,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { demoUsers } from "@remote-mcp/local/demo-users";
 import { type LocalStack, startStack } from "@remote-mcp/local/stack";
 import { localMachineCredentials, localStackFile } from "../local-stack.ts";
-import { requestMachineToken } from "../machine-token.ts";
 import { runEntry } from "../run-entry.ts";
 import { SmokeFailure, smoke } from "../smoke.ts";
 import { createProgress, type Progress, StepFailure, seconds } from "./progress.ts";
+import { openTryLogin, type TryLogin } from "./try-login.ts";
 
 const help = `npm start: builds the server and the stack, runs them on this machine, and does the main job once as a client would.
 
@@ -32,6 +33,7 @@ async function main(check: boolean): Promise<number> {
   const stopped = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.abort());
   let stack: LocalStack | undefined;
+  let tryLogin: TryLogin | undefined;
   try {
     const port = parsePort(process.env.PORT ?? "3000");
     await progress.step(`port ${port} is free`, () => assertFree(port));
@@ -45,7 +47,8 @@ async function main(check: boolean): Promise<number> {
     stack = await progress.step("start the local stack", () => start(port));
     await firstCalls(stack, progress);
     if (check) return 0;
-    await printConnection(stack);
+    tryLogin = await openTryLogin(stack.resource);
+    printConnection(stack, tryLogin);
     await new Promise((resolve) => {
       if (stopped.signal.aborted) resolve(undefined);
       stopped.signal.addEventListener("abort", resolve, { once: true });
@@ -61,6 +64,7 @@ async function main(check: boolean): Promise<number> {
     return 1;
   } finally {
     rmSync(localStackFile, { force: true });
+    tryLogin?.close();
     await stack?.close();
   }
 }
@@ -102,37 +106,24 @@ async function firstCalls(stack: LocalStack, progress: Progress): Promise<void> 
   progress.line(`  done in ${seconds(performance.now() - begin)}`);
 }
 
-/** What a person needs to go on: the URL, a token, and a client configuration to paste. */
-async function printConnection(stack: LocalStack): Promise<void> {
-  const metadata: unknown = await (await fetch(`${stack.url}/.well-known/oauth-authorization-server`)).json();
-  const endpoint = tokenEndpoint(metadata);
-  const token = await requestMachineToken(endpoint, await localMachineCredentials(stack));
-  const configuration = {
-    servers: {
-      "remote-mcp-server": {
-        type: "http",
-        url: stack.resource,
-        headers: { Authorization: `Bearer ${token.accessToken}` },
-      },
-    },
-  };
+/** What a person needs to go on: the URL, a login, and a client configuration to paste. */
+function printConnection({ resource, logs }: LocalStack, tryLogin: TryLogin): void {
+  const configuration = { servers: { "remote-mcp-server": { type: "http", url: resource } } };
+  const people = demoUsers.map(({ email, groups }) => `${email} (${groups.includes("write") ? "may write" : "reads"})`);
   console.log(`
-The MCP server runs at   ${stack.resource}
-A machine token          npm run -s token     (good for ${token.expiresIn / 60} minutes)
+The MCP server runs at   ${resource}
+Try the login            ${tryLogin.url}
+  as                     ${people.join(" or ")}
+  with the password      ${demoUsers[0].password}
+A machine token          npm run -s token
 Its files                ${filesDir}
-Its logs                 ${stack.logs}
+Its logs                 ${logs}
 
-Paste this into .vscode/mcp.json (other clients call "servers" "mcpServers"):
+Paste this into .vscode/mcp.json (other clients call "servers" "mcpServers"); the client opens the login by itself:
 
 ${JSON.stringify(configuration, null, 2)}
 
 Ctrl-C stops it.`);
-}
-
-function tokenEndpoint(metadata: unknown): string {
-  if (typeof metadata === "object" && metadata !== null && "token_endpoint" in metadata)
-    return String(metadata.token_endpoint);
-  throw new Error("the authorization server metadata names no token endpoint");
 }
 
 function parsePort(text: string): number {
