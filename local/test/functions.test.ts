@@ -190,6 +190,8 @@ describe("a buffered answer", () => {
     ["a text", "text"],
     ["a body that is no text", { statusCode: 200, body: { a: 1 } }],
     ["a status that is no number", { statusCode: "200" }],
+    ["a status that answers nothing yet", { statusCode: 100 }],
+    ["a header beyond Latin-1", { statusCode: 200, headers: { "X-Bad": "あ" } }],
     ["a header that breaks the line", { statusCode: 200, headers: { "X-Bad": "a\r\nSet-Cookie: b" } }],
   ])("is 502 when the function returns %s", async (_, value) => {
     expect((await answer(value)).status).toBe(502);

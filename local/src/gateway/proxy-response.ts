@@ -33,10 +33,10 @@ const name = z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/);
 const value = z
   .union([z.string(), z.number(), z.boolean()])
   .transform(String)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get into a header.
-  .refine((text) => !/[\0-\x08\x0a-\x1f\x7f]/.test(text));
+  // RFC 9110, 5.5: no control characters, and what lies beyond Latin-1 cannot be sent at all.
+  .refine((text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text));
 const head = z.object({
-  statusCode: z.number().int().min(100).max(599),
+  statusCode: z.number().int().min(200).max(599),
   headers: z.record(name, value).nullish(),
   multiValueHeaders: z.record(name, z.array(value)).nullish(),
 });

@@ -8,7 +8,9 @@ export type Lookup = (path: readonly string[]) => { value: Json; used: number };
 // https://developer.hashicorp.com/terraform/language/functions: only what infra/ uses; another one is added on purpose.
 const functions: Record<string, (...args: Json[]) => Json> = {
   sha256: (text) => createHash("sha256").update(String(text)).digest("hex"),
-  substr: (text, offset, length) => String(text).substr(Number(offset), Number(length)),
+  // A length of -1 is the rest.
+  substr: (text, offset, length) =>
+    length === -1 ? String(text).slice(Number(offset)) : String(text).substr(Number(offset), Number(length)),
 };
 
 /**
