@@ -30,6 +30,7 @@ beforeAll(() => {
     "pnpm-workspace.yaml",
     "tsconfig.json",
     "cdktf.json",
+    ".terraform-version",
   ])
     cpSync(join(root, name), join(clone, name), {
       recursive: true,
