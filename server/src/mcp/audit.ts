@@ -9,27 +9,34 @@ const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** Longer values say nothing more and cost. */
 const MAX_FIELD = 128;
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** One JSON object per line, straight to stdout: what the caller sends cannot begin a line, because JSON escapes it. */
 export type WriteLine = (line: string) => void;
 
 /**
- * The audit record of one HTTP request: who, what, decision, how long, how much. Never arguments, tokens or contents.
- *
- * The line is also the metric (CloudWatch embedded metric format): each combination of dimension values is a metric that
- * costs $0.30 a month, hence only era and outcome; how often is the sample count of `Duration`.
+ * CloudWatch embedded metric format. Each combination of dimension values is a metric that costs $0.30 a month, hence only
+ * era and outcome; how often is the sample count of `Duration`.
  */
+const METRICS = [
+  {
+    Namespace: "remote-mcp-server",
+    Dimensions: [["environment", "era", "outcome"]],
+    Metrics: [{ Name: "Duration", Unit: "Milliseconds" }],
+  },
+];
+
+/** The audit record of one HTTP request: who, what, decision, how long, how much. Never arguments, tokens or contents. */
 export class Audit implements Observer {
   readonly #started = performance.now();
-  readonly #fields: Record<string, unknown> = {};
-  readonly #tools: string[] = [];
   readonly #write: WriteLine;
   readonly #logLevel: Level;
   readonly #environment: string;
   readonly #requestId: string;
-  #outcome: string | undefined;
+  #caller: Caller | undefined;
   #era: Era | "none" = "none";
+  #method: string | undefined;
+  #traceparent: string | undefined;
+  #tool: string | undefined;
+  #outcome: string | undefined;
 
   constructor(requestId: string, options: { environment: string; logLevel: Level; write: WriteLine }) {
     this.#requestId = requestId;
@@ -38,18 +45,18 @@ export class Audit implements Observer {
     this.#write = options.write;
   }
 
-  caller({ kind, subject, clientId }: Caller): void {
-    Object.assign(this.#fields, { caller: kind, subject: short(subject), client: short(clientId) });
+  caller(caller: Caller): void {
+    this.#caller = caller;
   }
 
   request(era: Era, method: string | undefined, traceparent: unknown): void {
     this.#era = era;
-    if (method !== undefined) this.#fields.method = short(method);
-    if (typeof traceparent === "string" && TRACEPARENT.test(traceparent)) this.#fields.traceparent = traceparent;
+    this.#method = method;
+    if (typeof traceparent === "string" && TRACEPARENT.test(traceparent)) this.#traceparent = traceparent;
   }
 
   tool(name: string, outcome: string): void {
-    this.#tools.push(name);
+    this.#tool = this.#tool === undefined ? name : `${this.#tool},${name}`;
     this.#decide(outcome);
   }
 
@@ -58,41 +65,38 @@ export class Audit implements Observer {
   }
 
   failure(error: unknown): void {
-    this.log("error", "failure", {
-      error: stack(error),
-      cause: error instanceof Error ? stack(error.cause) : undefined,
-    });
+    const cause = error instanceof Error ? stack(error.cause) : undefined;
+    this.log("error", "failure", { error: stack(error), cause });
   }
 
-  log(level: Level, event: string, fields: Fields): void {
+  log(level: Level, event: string, fields: Readonly<Record<string, unknown>>): void {
     if (levels.indexOf(level) < levels.indexOf(this.#logLevel)) return;
-    this.#line(level, { event, ...fields });
+    this.#line({ timestamp: new Date(), level, requestId: this.#requestId, event, ...fields });
   }
 
   /** Call once, when the last byte is out. Not subject to the log level: an audit with gaps is none. */
   end(status: number, bytesIn: number, bytesOut: number): void {
-    const outcome = this.#outcome ?? (status < 400 ? "ok" : status < 500 ? "rejected" : "failed");
-    this.#line("info", {
+    // One literal without spreads: JSON.stringify takes a third of the time, and this is the largest part of a warm call
+    // that is ours. Fields without a value are left out by it.
+    this.#line({
+      timestamp: new Date(),
+      level: "info",
+      requestId: this.#requestId,
       event: "call",
-      ...this.#fields,
-      ...(this.#tools.length > 0 && { tool: short(this.#tools.join(",")) }),
+      caller: this.#caller?.kind,
+      subject: short(this.#caller?.subject),
+      client: short(this.#caller?.clientId),
+      method: short(this.#method),
+      tool: short(this.#tool),
+      traceparent: this.#traceparent,
       status,
       bytesIn,
       bytesOut,
       environment: this.#environment,
       era: this.#era,
-      outcome,
+      outcome: this.#outcome ?? (status < 400 ? "ok" : status < 500 ? "rejected" : "failed"),
       Duration: Math.round((performance.now() - this.#started) * 10) / 10,
-      _aws: {
-        Timestamp: Date.now(),
-        CloudWatchMetrics: [
-          {
-            Namespace: "remote-mcp-server",
-            Dimensions: [["environment", "era", "outcome"]],
-            Metrics: [{ Name: "Duration", Unit: "Milliseconds" }],
-          },
-        ],
-      },
+      _aws: { Timestamp: Date.now(), CloudWatchMetrics: METRICS },
     });
   }
 
@@ -101,9 +105,8 @@ export class Audit implements Observer {
     if (this.#outcome === undefined || this.#outcome === "ok") this.#outcome = outcome;
   }
 
-  #line(level: Level, fields: Fields): void {
-    const time = new Date().toISOString();
-    this.#write(`${JSON.stringify({ timestamp: time, level, requestId: this.#requestId, ...fields })}\n`);
+  #line(fields: object): void {
+    this.#write(`${JSON.stringify(fields)}\n`);
   }
 }
 
@@ -112,6 +115,6 @@ function stack(error: unknown): string | undefined {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function short(value: string): string {
-  return value.length > MAX_FIELD ? `${value.slice(0, MAX_FIELD)}…` : value;
+function short(value: string | undefined): string | undefined {
+  return value !== undefined && value.length > MAX_FIELD ? `${value.slice(0, MAX_FIELD)}…` : value;
 }
