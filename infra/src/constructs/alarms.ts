@@ -58,11 +58,15 @@ export class Alarms extends Construct {
       metricTransformation: { namespace: metrics.unauthorized.namespace, name: metrics.unauthorized.name, value: "1" },
     });
 
-    this.alarm("gateway-errors", "More than 5 % of the requests end in a 5xx. Look for `error` in the access log.", {
-      ...of(metrics.gatewayErrors, "Average"),
-      threshold: 0.05,
-      evaluationPeriods: 2,
-    });
+    this.alarm(
+      "gateway-errors",
+      "More than 5 % of the requests end in a 5xx. Look for `errorType` in the access log.",
+      {
+        ...of(metrics.gatewayErrors, "Average"),
+        threshold: 0.05,
+        evaluationPeriods: 2,
+      },
+    );
     for (const name of ["mcp", "oauth"] as const) {
       this.alarm(`${name}-errors`, "The function crashed. Look for level ERROR in its log; roll back if it is new.", {
         ...of(metrics[name].errors, "Sum"),

@@ -104,13 +104,18 @@ export class Stage extends Construct {
 
 const ANSWERS_DIFFER = "Answers depend on who asks, and the documents come from the gateway itself.";
 
-/** Who called what and how it went. Never the token or the body. */
+/**
+ * Who called what and how it went. Never the token or the body, hence not `$context.error.message`, which quotes a header that
+ * it does not understand. The caller writes the first field, and the gateway does not escape it: what it forges, the later
+ * fields of the same name correct.
+ */
 const ACCESS_LOG = {
+  userAgent: "$context.identity.userAgent",
   requestId: "$context.requestId",
   extendedRequestId: "$context.extendedRequestId",
   time: "$context.requestTime",
+  // CloudFront's, where it stands in front.
   ip: "$context.identity.sourceIp",
-  userAgent: "$context.identity.userAgent",
   method: "$context.httpMethod",
   path: "$context.path",
   resource: "$context.resourcePath",
@@ -121,7 +126,6 @@ const ACCESS_LOG = {
   integrationStatus: "$context.integration.status",
   integrationError: "$context.integration.error",
   authorizerError: "$context.authorizer.error",
-  error: "$context.error.message",
   errorType: "$context.error.responseType",
   subject: "$context.authorizer.claims.sub",
   client: "$context.authorizer.claims.client_id",

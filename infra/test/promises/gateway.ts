@@ -1,7 +1,7 @@
 import { all, one, type Promised, without } from "./promise.ts";
 
 /** Fields of the access log's context that would hold a token or what a caller sent. */
-const REVEALING = /token|authorization|requestoverride|\.body|cookie/i;
+const REVEALING = /token|authorization|requestoverride|\.body|cookie|error\.message/i;
 
 export const gateway: readonly Promised[] = [
   {
