@@ -21,6 +21,9 @@ const { values } = parseArgs({
   options: { only: { type: "string" }, list: { type: "boolean" }, help: { type: "boolean" } },
 });
 
+const stopped = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopped.abort());
+
 interface Outcome {
   readonly gate: Gate;
   readonly passed: number;
@@ -36,9 +39,15 @@ async function main(only: string[] | undefined): Promise<number> {
     console.error(`No gate is called ${unknown.join(", ")}; \`npm test -- --list\` names them.`);
     return 2;
   }
-  const outcomes: Outcome[] = [];
-  for (const gate of gates) if (only?.includes(gate.name) ?? true) outcomes.push(await runGate(gate));
-  return report(outcomes);
+  const wanted = gates.filter((gate) => only?.includes(gate.name) ?? true);
+  const outcomes = new Map<Gate, Outcome>();
+  const runAll = async (queue: readonly Gate[]) => {
+    for (const gate of queue) outcomes.set(gate, await runGate(gate));
+  };
+  const queue = (name: Gate["queue"]) => wanted.filter((gate) => gate.queue === name);
+  await runAll(queue("first"));
+  await Promise.all([runAll(queue(undefined)), runAll(queue("beside"))]);
+  return report(wanted.flatMap((gate) => outcomes.get(gate) ?? []));
 }
 
 async function runGate(gate: Gate): Promise<Outcome> {
@@ -47,12 +56,15 @@ async function runGate(gate: Gate): Promise<Outcome> {
     const note = `SKIPPED: ${missing.join(", ")} is not on PATH. ${gate.withoutIt ?? ""}`.trim();
     return { gate, passed: 0, failed: 0, skipped: 1, seconds: 0, note };
   }
-  console.log(`\n── ${gate.name}: ${gate.proves}`);
-  const results = join(root, ".local", "jest-results.json");
+  const title = `\n── ${gate.name}: ${gate.proves}`;
+  if (gate.queue !== "beside") console.log(title);
+  const results = join(root, ".local", `${gate.name}-results.json`);
   mkdirSync(join(root, ".local"), { recursive: true });
   rmSync(results, { force: true });
   const start = performance.now();
-  const code = await run(gate.jest ? [...gate.command, "--json", `--outputFile=${results}`] : gate.command);
+  const command = gate.jest ? [...gate.command, "--json", `--outputFile=${results}`] : gate.command;
+  const { code, output } = await run(command, gate.queue === "beside");
+  if (gate.queue === "beside") console.log(`${title}\n${output.trimEnd()}`);
   const seconds = (performance.now() - start) / 1_000;
   if (gate.jest) return { gate, ...countJest(results, code), seconds };
   if (code === SKIPPED) {
@@ -86,16 +98,20 @@ function countJest(file: string, code: number): Omit<Outcome, "gate" | "seconds"
   };
 }
 
-/** Runs a command with this Node first on PATH and everything visible; jest's results go to a file, its report to stderr. */
-function run(command: readonly string[]): Promise<number> {
+/** Runs a command on this Node: in full view, or quietly with its output kept for later. */
+function run(command: readonly string[], quietly: boolean): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, command, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-    child.on("error", (error) => {
-      console.error(error.message);
-      resolve(1);
+    const stream = quietly ? "pipe" : "inherit";
+    const child = spawn(process.execPath, command, {
+      cwd: root,
+      stdio: ["ignore", stream, stream],
+      signal: stopped.signal,
     });
-    child.on("close", (code) => resolve(code ?? 1));
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => child.kill(signal));
+    let output = "";
+    for (const source of [child.stdout, child.stderr])
+      source?.setEncoding("utf8").on("data", (text) => (output += text));
+    child.on("error", (error) => (output += `${error.message}\n`));
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
   });
 }
 

@@ -8,13 +8,13 @@ await runCommand({
   options: z.object({
     release: required("<commit>", "the release's full commit id"),
     repository: option("<owner/name>", "default: GITHUB_REPOSITORY"),
-    ref: option("<branch>", "whose workflow to run (default: main)"),
+    ref: option("<branch>", "whose workflow to run (default: develop)"),
   }),
   notes: `Reads GITHUB_TOKEN (actions: write). The workflow checks that dev serves exactly this release and is healthy, plans
 prod, and waits for a reviewer before it applies.
 
 Exit codes: 0 started, 1 not.`,
-  async run({ release, repository: name, ref = "main" }) {
+  async run({ release, repository: name, ref = "develop" }) {
     if (!/^[0-9a-f]{40}$/.test(release))
       throw new CommandError(`--release ${release} is not a full commit id (40 hexadecimal digits).`);
     const repository = repositoryFrom(process.env, name);
