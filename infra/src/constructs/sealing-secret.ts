@@ -4,7 +4,11 @@ import { Construct } from "constructs";
 import { justify } from "./justify.ts";
 import { type Place, protection } from "./place.ts";
 
-/** The secret from which the OAuth function derives its keys. Its value never passes Terraform: `pnpm rotate-key` writes it. */
+/**
+ * The secret from which the OAuth function derives its keys. `pnpm rotate-key` writes it; Terraform makes the parameter with a
+ * write-only value, so that the secret is not read back into the state (needs Terraform 1.11). The provider can then change
+ * nothing but tags without a new version of the value, after which the secret must be written again.
+ */
 export class SealingSecret extends Construct {
   readonly parameterName: string;
   readonly parameterArn: string;
@@ -17,8 +21,9 @@ export class SealingSecret extends Construct {
       // Standard parameters under AWS's own key are free.
       type: "SecureString",
       // The function refuses this value.
-      value: PLACEHOLDER,
-      lifecycle: { ignoreChanges: ["value"], ...protection(place) },
+      valueWo: PLACEHOLDER,
+      valueWoVersion: 1,
+      lifecycle: protection(place),
     });
     justify(parameter, {
       CKV_AWS_337: "Encrypted under the account's key for SSM; a customer key of the same readers costs $1 a month.",

@@ -206,15 +206,15 @@ export const access: readonly Promised[] = [
     breakIt: (stack) => changePolicy(stack, "aws_s3_bucket_policy", ({ Statement }) => Statement.pop(), "files"),
   },
   {
-    that: "no secret stands in the clear: the machine's is a reference, the sealing secret a placeholder",
+    that: "no secret stands in the clear: the machine's is a reference, the sealing secret a write-only placeholder",
     brokenBy: (stack) => [
       ...without(all(stack, "aws_secretsmanager_secret_version"), ({ secret_string }) =>
         /^\$\{aws_cognito_user_pool_client\.[^}]+\.client_secret\}$/.test(JSON.parse(secret_string).client_secret),
       ),
       ...without(
         all(stack, "aws_ssm_parameter"),
-        ({ type, value, lifecycle }) =>
-          type === "SecureString" && value.startsWith("placeholder") && lifecycle.ignore_changes.includes("value"),
+        ({ type, value, value_wo }) =>
+          type === "SecureString" && value === undefined && value_wo.startsWith("placeholder"),
       ),
       ...strings(stack)
         .filter(({ text }) => /AKIA[0-9A-Z]{16}|-----BEGIN|eyJ[\w-]{20,}\.|ghp_\w{20}/.test(text))

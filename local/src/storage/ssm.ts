@@ -14,11 +14,15 @@ const parameterSchema = z.object({
 type Parameter = z.infer<typeof parameterSchema>;
 const storedSchema = z.record(z.string(), parameterSchema);
 
-const resourceSchema = z.object({
-  name: z.string(),
-  type: parameterSchema.shape.type,
-  value: z.string(),
-});
+const resourceSchema = z
+  .object({
+    name: z.string(),
+    type: parameterSchema.shape.type,
+    value: z.string().optional(),
+    /** Write-only: Terraform sends it and keeps it out of its state. */
+    value_wo: z.string().optional(),
+  })
+  .transform(({ value, value_wo, ...rest }) => ({ ...rest, value: value ?? value_wo ?? "" }));
 
 // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 const name = z.string().min(1).max(2048);
