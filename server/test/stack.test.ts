@@ -32,20 +32,26 @@ let hurried: TestStack;
 let fixtures: TestStack;
 /** Longer than the pause between comments. It is silent while the other tests run. */
 let silent: Promise<string>;
+const started: TestStack[] = [];
 
 beforeAll(async () => {
   const mcp = await build();
   const conformance = await build({ name: "conformance", entry: "conformance/index.ts" });
+  const start = async (...args: Parameters<typeof startTestStack>) => {
+    const stack = await startTestStack(...args);
+    started.push(stack);
+    return stack;
+  };
   [fixtures, product, hurried] = await Promise.all([
-    startTestStack(conformance.zip),
-    startTestStack(mcp.zip),
-    startTestStack(conformance.zip, { timeout: TIMEOUT_S }),
+    start(conformance.zip),
+    start(mcp.zip),
+    start(conformance.zip, { timeout: TIMEOUT_S }),
   ]);
   silent = call(fixtures, "slow_progress", { steps: 1, pauseMs: 17_000 }, { progressToken: "p" }).then((answer) =>
     answer.text(),
   );
 }, 60_000);
-afterAll(() => Promise.all([product.close(), hurried.close(), fixtures.close()]));
+afterAll(() => Promise.all(started.map((stack) => stack.close())));
 
 describe("files, by the zip's own S3 client", () => {
   const result = async (name: string, args: object) => {

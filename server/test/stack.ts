@@ -44,15 +44,16 @@ export async function startTestStack(mcpZip: string, { timeout }: { timeout?: nu
     stateDir: folder,
     filesDir,
   });
-  return {
-    ...stack,
-    filesDir,
-    token: await machineToken(stack),
-    async close() {
-      await stack.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const close = async () => {
+    await stack.close();
+    rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    return { ...stack, filesDir, token: await machineToken(stack), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function machineToken(stack: LocalStack): Promise<string> {
