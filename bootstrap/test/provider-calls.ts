@@ -91,7 +91,7 @@ export const providerCalls: Readonly<Record<string, Row>> = {
   aws_api_gateway_stage: ofApi("stages/live"),
   aws_cloudfront_distribution: {
     arn: () => `arn:aws:cloudfront::${ACCOUNT}:distribution/EABC`,
-    creates: "cloudfront:CreateDistribution cloudfront:TagResource",
+    creates: "cloudfront:CreateDistribution cloudfront:CreateDistributionWithTags cloudfront:TagResource",
     changes: "cloudfront:UpdateDistribution cloudfront:DeleteDistribution cloudfront:UntagResource",
     reads: "cloudfront:GetDistribution cloudfront:ListTagsForResource",
   },

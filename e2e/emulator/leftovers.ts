@@ -22,12 +22,20 @@ export const KINDS = Object.keys(listings).length;
 
 /**
  * Asks the emulator itself, not Terraform's state.
- * @param name what everything of the stack has in its name, description or tags
- * @returns the kinds of resources of which at least one carries the name
+ * @param prefix what everything of the stack has in its name, description or tags
+ * @param apart names that begin with the prefix and are not the stack's
+ * @returns the kinds of resources of which at least one carries the prefix
  */
-export async function kindsNamed(name: string, endpoint: string, region: string): Promise<string[]> {
+export async function kindsNamed(
+  prefix: string,
+  apart: readonly string[],
+  endpoint: string,
+  region: string,
+): Promise<string[]> {
   const kinds: string[] = [];
-  for (const [kind, call] of Object.entries(listings))
-    if ((await rawCall(endpoint, region, call)).includes(name)) kinds.push(kind);
+  for (const [kind, call] of Object.entries(listings)) {
+    const listed = await rawCall(endpoint, region, call);
+    if (apart.reduce((text, name) => text.replaceAll(name, ""), listed).includes(prefix)) kinds.push(kind);
+  }
   return kinds;
 }

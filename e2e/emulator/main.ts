@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { boundaryName, environments } from "@remote-mcp/infra/config";
+import { applyRoleName, boundaryName, environments, namePrefix } from "@remote-mcp/infra/config";
 import { adaptations, expectedDrift, type Stack, stackSchema } from "./adaptations.ts";
-import { createBoundary } from "./boundary.ts";
-import { KINDS } from "./leftovers.ts";
+import { BootstrappedAccount, type Credentials } from "./bootstrapped.ts";
+import { KINDS, kindsNamed } from "./leftovers.ts";
 import { installMinistack, startMinistack } from "./ministack.ts";
 import { Proofs } from "./proofs.ts";
 import { Terraform } from "./terraform.ts";
@@ -22,6 +22,8 @@ Needs \`pnpm synth\` and \`pnpm build\` before, and terraform and python3 on PAT
 
 const root = join(import.meta.dirname, "..", "..");
 const STACKS = join(root, "cdktf.out", "stacks");
+const dev = devEnvironment();
+const bootstrapRoles = [`${namePrefix(dev.name)}-plan`, applyRoleName(dev.name)] as const;
 const WORK = join(root, ".local", "emulator");
 
 const { values } = parseArgs({ options: { list: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
@@ -29,12 +31,21 @@ if (values.help) process.stdout.write(HELP);
 else if (values.list) list();
 else process.exitCode = await main();
 
+function devEnvironment() {
+  const found = environments.find(({ name }) => name === "dev");
+  if (!found) throw new Error("infra/src/config.ts has no environment named dev.");
+  return found;
+}
+
 function list(): void {
-  for (const { what, why } of adaptations) process.stdout.write(`${what}\n    ${why}\n`);
-  for (const { type, attributes } of expectedDrift)
-    process.stdout.write(
-      `second plan changes ${type}: ${attributes.join(", ")}\n    the emulator does not return it\n`,
-    );
+  const entries = [
+    ...adaptations.map(({ what, why }) => `${what}\n    ${why}`),
+    ...expectedDrift.map(
+      ({ type, attributes }) =>
+        `second plan changes ${type}: ${attributes.join(", ")}\n    the emulator does not return it`,
+    ),
+  ];
+  process.stdout.write(`${entries.join("\n")}\n`);
 }
 
 async function main(): Promise<number> {
@@ -79,20 +90,21 @@ async function prove(signal: AbortSignal): Promise<void> {
 }
 
 async function applied(folder: string, url: string, signal: AbortSignal): Promise<void> {
+  const account = new BootstrappedAccount(readStack("bootstrap"), url, dev.region);
+  const { plan, apply } = await step(
+    "what bootstrap makes",
+    () => bootstrap(account),
+    () => "boundary, plan role, apply role",
+  );
   const terraform = new Terraform(folder, url, signal);
   await step(
     "terraform init",
     () => terraform.init(synthesized(folder)),
     () => `${adaptations.length} adaptations`,
   );
-  await step(
-    "permissions boundary of bootstrap",
-    () => bound(url),
-    () => boundaryName("dev"),
-  );
   const outputs = await step(
-    "terraform apply",
-    () => terraform.apply(),
+    "terraform apply, as the apply role",
+    () => terraform.apply(apply),
     ({ host_url }) => host_url,
   );
   const proofs = new Proofs(outputs, url);
@@ -101,11 +113,17 @@ async function applied(folder: string, url: string, signal: AbortSignal): Promis
   await step("list_files with a machine token", () => proofs.listFiles());
   await step("the function's role from inside", () => proofs.permissions());
   await step(
-    "second plan",
-    () => terraform.planAgain(),
+    "second plan, as the plan role",
+    () => terraform.planAgain(plan),
     (changes) => `only the expected ${changes.join("; ") || "nothing"}`,
   );
-  await step("terraform destroy", () => destroy(terraform, proofs));
+  await step("terraform destroy", () => destroy(terraform, apply, url));
+}
+
+async function bootstrap(account: BootstrappedAccount): Promise<{ plan: Credentials; apply: Credentials }> {
+  await account.createBoundary(boundaryName(dev.name));
+  const [plan, apply] = bootstrapRoles;
+  return { plan: await account.assume(plan), apply: await account.assume(apply) };
 }
 
 /** The dev stack; the files beside it are copied to where Terraform runs. */
@@ -116,12 +134,6 @@ function synthesized(folder: string): Stack {
   return stack;
 }
 
-/** Makes what the stack finds in an account that has been bootstrapped. */
-function bound(url: string): Promise<void> {
-  const region = environments.find(({ name }) => name === "dev")?.region ?? "";
-  return createBoundary(readStack("bootstrap"), boundaryName("dev"), url, region);
-}
-
 function readStack(name: string): unknown {
   const file = join(STACKS, name, "cdk.tf.json");
   if (!existsSync(file)) throw new Error(`There is no synthesized ${name} stack: run \`pnpm synth\` first.`);
@@ -129,11 +141,12 @@ function readStack(name: string): unknown {
 }
 
 /** Destroys, and asks the emulator whether anything is left. */
-async function destroy(terraform: Terraform, proofs: Proofs): Promise<string> {
-  const before = await proofs.kindsLeft();
+async function destroy(terraform: Terraform, credentials: Credentials, url: string): Promise<string> {
+  const kinds = () => kindsNamed(namePrefix(dev.name), bootstrapRoles, url, dev.region);
+  const before = await kinds();
   if (before.length < KINDS) throw new Error(`the emulator listed only ${before.join(", ")} before the destroy`);
-  await terraform.destroy();
-  const after = await proofs.kindsLeft();
+  await terraform.destroy(credentials);
+  const after = await kinds();
   if (after.length > 0) throw new Error(`terraform destroy left in the emulator: ${after.join(", ")}`);
   return `nothing left of ${KINDS} kinds`;
 }

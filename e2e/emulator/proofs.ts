@@ -9,7 +9,6 @@ import { parseMachineSecret, requestMachineToken } from "@remote-mcp/scripts/mac
 import { buildSync } from "esbuild";
 import { zipSync } from "fflate";
 import * as z from "zod";
-import { kindsNamed } from "./leftovers.ts";
 import { PROBE_KEY } from "./probe.ts";
 import { invoke, publish, release } from "./release.ts";
 import type { Outputs } from "./terraform.ts";
@@ -25,7 +24,6 @@ export class Proofs {
   readonly #lambda: LambdaClient;
   readonly #s3: S3Client;
   readonly #secrets: SecretsManagerClient;
-  readonly #region: string;
 
   constructor(outputs: Outputs, emulator: string) {
     const stage = /^https:\/\/(?<api>[^.]+)\.execute-api\.(?<region>[^.]+)\.amazonaws\.com\/(?<name>.+)$/.exec(
@@ -33,12 +31,11 @@ export class Proofs {
     )?.groups;
     if (!stage) throw new Error(`the output stage_url is not the URL of a stage: ${outputs.stage_url}`);
     this.#outputs = outputs;
-    this.#region = stage.region ?? "";
     this.#emulator = emulator;
     this.#mcp = `${emulator}/_aws/execute-api/${stage.api}/${stage.name}/mcp`;
     const options = {
       endpoint: emulator,
-      region: this.#region,
+      region: stage.region ?? "",
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     };
     this.#lambda = new LambdaClient(options);
@@ -103,13 +100,6 @@ export class Proofs {
     }
     const denied = Object.keys(outcomes).filter((action) => !allowed.has(action));
     return `denied: ${denied.join(", ")}`;
-  }
-
-  /** The kinds of resources of which the emulator still has one of this stack. */
-  kindsLeft(): Promise<string[]> {
-    // Every name begins with the same prefix, the machine's secret with `<prefix>/`.
-    const prefix = this.#outputs.machine_secret_name.split("/")[0] ?? "";
-    return kindsNamed(prefix, this.#emulator, this.#region);
   }
 }
 

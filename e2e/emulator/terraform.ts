@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { adapt, expectedDrift, PROVIDER_VERSION, type Stack } from "./adaptations.ts";
+import type { Credentials } from "./bootstrapped.ts";
 import { runProgram } from "./run-program.ts";
 
 const outputs = z.object({
@@ -26,6 +27,9 @@ const plan = z.object({
   ),
 });
 
+/** Ten is made for AWS, which throttles; most of the time here is one small request after the other. */
+const PARALLEL = "-parallelism=40";
+
 /** Terraform in one folder, against one endpoint. */
 export class Terraform {
   readonly #folder: string;
@@ -46,7 +50,7 @@ export class Terraform {
   async init(stack: Stack): Promise<void> {
     writeFileSync(join(this.#folder, "cdk.tf.json"), JSON.stringify(adapt(stack), undefined, 2));
     try {
-      await this.#run("init", "-no-color", "-input=false");
+      await this.#run(undefined, "init", "-no-color", "-input=false");
     } catch (error) {
       if (this.#signal.aborted) throw error;
       throw new Error(
@@ -55,9 +59,9 @@ export class Terraform {
     }
   }
 
-  async apply(): Promise<Outputs> {
-    await this.#run("apply", "-auto-approve", "-no-color", "-input=false");
-    const said = outputs.parse(JSON.parse(await this.#run("output", "-json")));
+  async apply(credentials: Credentials): Promise<Outputs> {
+    await this.#run(credentials, "apply", "-auto-approve", "-no-color", "-input=false");
+    const said = outputs.parse(JSON.parse(await this.#run(undefined, "output", "-json")));
     return {
       host_url: said.host_url.value,
       stage_url: said.stage_url.value,
@@ -73,10 +77,10 @@ export class Terraform {
    * @returns the changes, each of which is expected
    * @throws when there are others, or an expected one is not there any more
    */
-  async planAgain(): Promise<string[]> {
+  async planAgain(credentials: Credentials): Promise<string[]> {
     const file = join(this.#folder, "second.plan");
-    await this.#run("plan", "-no-color", "-input=false", `-out=${file}`);
-    const { resource_changes } = plan.parse(JSON.parse(await this.#run("show", "-json", file)));
+    await this.#run(credentials, "plan", PARALLEL, "-no-color", "-input=false", `-out=${file}`);
+    const { resource_changes } = plan.parse(JSON.parse(await this.#run(undefined, "show", "-json", file)));
     const changes = resource_changes
       .filter(({ change }) => change.actions.join() !== "no-op")
       .map(({ address, type, change: { actions, before, after } }) => {
@@ -99,13 +103,18 @@ export class Terraform {
   }
 
   /** @throws when something is left in the state */
-  async destroy(): Promise<void> {
-    await this.#run("destroy", "-auto-approve", "-no-color", "-input=false");
-    const left = (await this.#run("state", "list")).trim();
+  async destroy(credentials: Credentials): Promise<void> {
+    await this.#run(credentials, "destroy", "-auto-approve", "-no-color", "-input=false");
+    const left = (await this.#run(undefined, "state", "list")).trim();
     if (left !== "") throw new Error(`terraform destroy left in the state:\n${left}`);
   }
 
-  #run(...args: string[]): Promise<string> {
-    return runProgram("terraform", args, { cwd: this.#folder, env: this.#env, signal: this.#signal });
+  #run(credentials: Credentials | undefined, ...args: string[]): Promise<string> {
+    const env = credentials && {
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
+    };
+    return runProgram("terraform", args, { cwd: this.#folder, env: { ...this.#env, ...env }, signal: this.#signal });
   }
 }

@@ -82,7 +82,8 @@ export const api: Area = {
     {
       sid: "CreateDistribution",
       why: "A distribution has a generated id: with this environment's tags, and never another environment's.",
-      actions: ["cloudfront:CreateDistribution", "cloudfront:TagResource"],
+      // The provider makes it with its tags in one call; which of the two names IAM asks for is documented both ways.
+      actions: ["cloudfront:CreateDistribution", "cloudfront:CreateDistributionWithTags", "cloudfront:TagResource"],
       resources: distributions(scope),
       condition: scope.claimed,
     },
