@@ -49,9 +49,9 @@ get-token:
 test-api env="dev":
     npm run -s test-api -- --outputs outputs.{{ env }}.json
 
-# Give a person a login (--write: and the write scope)
-add-user email env="local" *flags:
-    npm run -s add-user -- {{ email }} --env {{ env }} {{ flags }}
+# Give a person a login (--env dev, --write); without --env on the local stack
+add-user email *flags:
+    npm run -s add-user -- {{ email }} {{ flags }}
 
 # Point an environment's functions at the versions before
 rollback env="dev":

@@ -29,6 +29,10 @@ const checkers: Readonly<Record<string, Checker>> = {
     proves: "the SAM template (needs python3)",
     command: () => [pythonTool("cfn-lint"), "sam/template.yaml"],
   },
+  hadolint: {
+    proves: "the dev container's Dockerfile (needs python3)",
+    command: () => [pythonTool("hadolint"), ".devcontainer/Dockerfile"],
+  },
 };
 
 await runCommand({

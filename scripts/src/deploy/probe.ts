@@ -82,8 +82,9 @@ async function probeOauth(invoke: Invoke, { mcpUrl }: ProbeFacts): Promise<strin
     }),
   });
   if (response.status !== 201 || !registration.safeParse(json(response)).success) {
+    const hint = response.status >= 500 ? " Has its sealing secret been written? npm run -s rotate-key -- --help" : "";
     throw new Error(
-      `POST /register answered ${response.status} ${response.body.slice(0, 200)}, expected 201 with a client_id`,
+      `POST /register answered ${response.status} ${response.body.slice(0, 200)}, expected 201 with a client_id.${hint}`,
     );
   }
   return "registers a client";

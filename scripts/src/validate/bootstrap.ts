@@ -16,10 +16,10 @@ import { HcpTerraform } from "../hcp/api.ts";
 const root = resolve(import.meta.dirname, "../../..");
 
 /** The issuers that bootstrap trusts; an account can have each only once. */
-const ISSUERS = {
-  "HCP Terraform": "app.terraform.io",
-  "GitHub Actions": "token.actions.githubusercontent.com",
-} as const;
+const ISSUERS = [
+  { name: "HCP Terraform", host: "app.terraform.io", variable: "create_hcp_oidc_provider" },
+  { name: "GitHub Actions", host: "token.actions.githubusercontent.com", variable: "create_github_oidc_provider" },
+] as const;
 
 /** Lambda keeps this much of an account's concurrency for functions without a reservation. (Lambda, "Reserved concurrency") */
 const UNRESERVED = 100;
@@ -35,20 +35,18 @@ Exit codes: 0 everything is in place, 1 something is not.`,
   async run() {
     return report([
       await find("terraform", async () => terraform()),
-      await find("bootstrap's variables", async () => variables()),
+      await find("bootstrap's variables", async () => variables() && ".auto.tfvars"),
       await find("AWS account", async () => {
         const { Account, Arn } = await new STSClient(awsClient).send(new GetCallerIdentityCommand({}));
         return `${Account} as ${Arn}, ${awsClient.region}`;
       }),
       await find("Lambda concurrency", concurrency),
       ...(await Promise.all(
-        Object.entries(ISSUERS).map(([name, host]) => find(`OIDC provider of ${name}`, () => provider(host))),
+        ISSUERS.map(({ name, host, variable }) => find(`OIDC provider of ${name}`, () => provider(host, variable))),
       )),
       await find("API Gateway's logging role", async () => {
         const { cloudwatchRoleArn } = await new APIGatewayClient(awsClient).send(new GetAccountCommand({}));
-        return cloudwatchRoleArn
-          ? `exists (${cloudwatchRoleArn}): tell bootstrap to adopt it`
-          : "none yet: bootstrap makes it";
+        return createOrUse("create_api_gateway_logging", cloudwatchRoleArn);
       }),
       await find("HCP Terraform", hcp),
       await find("GitHub repository", repository),
@@ -66,10 +64,11 @@ function terraform(): string {
   return found;
 }
 
+/** The text of `.auto.tfvars`. */
 function variables(): string {
-  if (!existsSync(join(root, ".auto.tfvars")))
-    throw new Error("are missing: cp .auto.tfvars.sample .auto.tfvars, and edit it.");
-  return ".auto.tfvars";
+  const file = join(root, ".auto.tfvars");
+  if (!existsSync(file)) throw new Error(".auto.tfvars is missing: cp .auto.tfvars.sample .auto.tfvars, and edit it.");
+  return readFileSync(file, "utf8");
 }
 
 async function concurrency(): Promise<string> {
@@ -85,12 +84,20 @@ async function concurrency(): Promise<string> {
   return `${limit} in all, ${unreserved} unreserved, ${wanted} wanted`;
 }
 
-async function provider(host: string): Promise<string> {
+async function provider(host: string, variable: string): Promise<string> {
   const { OpenIDConnectProviderList = [] } = await new IAMClient(awsClient).send(
     new ListOpenIDConnectProvidersCommand({}),
   );
-  const found = OpenIDConnectProviderList.find(({ Arn }) => Arn?.endsWith(`/${host}`));
-  return found ? `exists (${found.Arn}): tell bootstrap to adopt it` : "none yet: bootstrap makes it";
+  return createOrUse(variable, OpenIDConnectProviderList.find(({ Arn }) => Arn?.endsWith(`/${host}`))?.Arn);
+}
+
+/** An account has each of these once: bootstrap must be told to use what is there, and to make what is not. */
+function createOrUse(variable: string, found: string | undefined): string {
+  const said = new RegExp(`^\\s*${variable}\\s*=\\s*(true|false)`, "m").exec(variables())?.[1];
+  const right = found ? "false" : "true";
+  const what = found ? `${found} exists` : "there is none yet";
+  if (said !== right) throw new Error(`${what}: set ${variable} = ${right} in .auto.tfvars.`);
+  return `${what}, and bootstrap ${found ? "uses" : "makes"} it`;
 }
 
 async function hcp(): Promise<string> {
