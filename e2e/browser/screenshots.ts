@@ -7,7 +7,8 @@ import { pageHeaders } from "@remote-mcp/server/oauth/page";
 import { textsFor } from "@remote-mcp/server/oauth/texts";
 import { openChromium } from "./chromium.ts";
 
-const help = `pnpm screenshots: takes pictures of the consent page, as it is now, with the Chromium on PATH.
+const help = `pnpm screenshots: takes pictures of the consent page, as it is now, with the Chromium on PATH
+(Japanese needs a font for it; Debian: fonts-noto-cjk).
 
 usage: pnpm screenshots [--out <folder>]
 

@@ -1,10 +1,10 @@
 /** Told to the person in the browser: the client is unknown or its redirect URI cannot be trusted (RFC 6749, 4.1.2.1). */
 export class PageError extends Error {
   override readonly name = "PageError";
-  readonly status: 400 | 403 | 413;
+  readonly status: 400 | 403;
   readonly page: PageErrorKind;
 
-  constructor(page: PageErrorKind, status: 400 | 403 | 413 = 400) {
+  constructor(page: PageErrorKind, status: 400 | 403 = 400) {
     super(page);
     this.page = page;
     this.status = status;
@@ -25,23 +25,20 @@ export class RedirectError extends Error {
   }
 }
 
-/** RFC 6749, 4.1.2.1 and RFC 8707, 2. */
+/** Of a request that is wrong: RFC 6749, 4.1.2.1 and RFC 8707, 2. */
 export type AuthorizationErrorCode =
   | "invalid_request"
   | "unsupported_response_type"
   | "invalid_scope"
-  | "invalid_target"
-  | "access_denied"
-  | "server_error"
-  | "temporarily_unavailable";
+  | "invalid_target";
 
 /** Told to the client as JSON: the token, revocation and registration endpoints. */
 export class EndpointError extends Error {
   override readonly name = "EndpointError";
   readonly code: EndpointErrorCode;
-  readonly status: 400 | 401 | 413 | 503;
+  readonly status: 400 | 401 | 413;
 
-  constructor(code: EndpointErrorCode, description: string, status: 400 | 401 | 413 | 503 = 400) {
+  constructor(code: EndpointErrorCode, description: string, status: 400 | 401 | 413 = 400) {
     super(description);
     this.code = code;
     this.status = status;
@@ -59,5 +56,4 @@ export type EndpointErrorCode =
   | "unsupported_grant_type"
   | "unsupported_token_type"
   | "invalid_redirect_uri"
-  | "invalid_client_metadata"
-  | "temporarily_unavailable";
+  | "invalid_client_metadata";

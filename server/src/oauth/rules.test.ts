@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { cleanName } from "./client.ts";
-import { digest } from "./digest.ts";
+import { digest, sameText } from "./digest.ts";
 import { readParameters } from "./parameters.ts";
 import { isChallenge, provesChallenge } from "./pkce.ts";
 import { isOurResource } from "./resource.ts";
@@ -57,6 +57,14 @@ describe("scopes", () => {
     "refuse %j",
     (text) => expect(scopes.parse(text)).toBeUndefined(),
   );
+});
+
+describe("sameText", () => {
+  it("compares digests of one length, so that neither length nor first difference shows in its time", () => {
+    expect(sameText("secret", "secret")).toBe(true);
+    for (const other of ["", "s", "secres", "Secret", "secret ", "s".repeat(10_000)])
+      expect(sameText("secret", other)).toBe(false);
+  });
 });
 
 describe("PKCE", () => {
