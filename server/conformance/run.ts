@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "../build.ts";
 import { startTestStack } from "../test/stack.ts";
@@ -92,7 +92,9 @@ async function runSuite(url: URL, revision: Revision, folder: string): Promise<n
     child.on("error", reject);
     child.on("close", (exit) => resolve(exit ?? 1));
   });
-  if (!values.verbose) console.log(summary(revision, output));
+  if (!values.verbose) console.log(summary(revision, output).trimEnd());
+  const but = baseline === undefined ? "" : `, but for those in ${basename(baseline)}`;
+  console.log(code === 0 ? `${revision}: what is required passes${but}.` : `${revision}: FAILED.`);
   return code;
 }
 
