@@ -173,6 +173,23 @@ export async function refusal(
   return { error: answer.get("error"), state: answer.get("state"), iss: answer.get("iss") };
 }
 
+/** Signs in, and takes Cognito's own code out of the redirect before our callback sees it. */
+export async function codeAtCallback(browser: Browser, login: Page): Promise<string> {
+  let code: string | null = null;
+  const spy = new Browser(origin, async (request) => {
+    const at = new URL(request.url);
+    if (at.pathname === "/callback") {
+      code = at.searchParams.get("code");
+      return new Response("stopped");
+    }
+    return fetch(request, { redirect: "manual" });
+  });
+  for (const [name, { value, path }] of browser.cookies) spy.plant(name, value, path);
+  await signIn(spy, login);
+  if (code === null) throw new Error("Cognito gave no code");
+  return code;
+}
+
 function present(all: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
