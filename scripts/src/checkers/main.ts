@@ -1,91 +1,23 @@
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { z } from "zod";
 import { CommandError, exit, required, runCommand } from "../command.ts";
-import { root } from "../workflows/workflow.ts";
+import { checkers, isClean } from "./checkers.ts";
 
-/** Exactly these versions, in .local, installed once. */
-const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
-const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
-
-interface Checker {
-  readonly proves: string;
-  /** Program and arguments; installs it first where it is not there. */
-  readonly command: () => readonly string[];
-}
-
-const checkers: Readonly<Record<string, Checker>> = {
-  actionlint: {
-    proves: "syntax, types and expressions of the workflows (needs go)",
-    command: () => [goTool(ACTIONLINT, "actionlint"), "-no-color"],
-  },
-  zizmor: {
-    proves: "security of the workflows, pedantic persona (needs python3)",
-    command: () => [pythonTool("zizmor"), "--offline", "--quiet", "--persona", "pedantic", ".github"],
-  },
-  "cfn-lint": {
-    proves: "the SAM template (needs python3)",
-    command: () => [pythonTool("cfn-lint"), "sam/template.yaml"],
-  },
-  hadolint: {
-    proves: "the dev container's Dockerfile (needs python3)",
-    command: () => [pythonTool("hadolint"), ".devcontainer/Dockerfile"],
-  },
-};
+const names = Object.keys(checkers).join(", ");
 
 await runCommand({
   name: "checker",
-  summary: "runs a checker that is not an npm package; installs it into .local once.",
-  options: z.object({ name: required("<name>", Object.keys(checkers).join(", ")) }),
+  summary: "runs checkers that are not npm packages; installs them into .local once.",
+  options: z.object({ name: required("<name>[,...]", names) }),
   notes: `${Object.entries(checkers)
     .map(([name, { proves }]) => `  ${name.padEnd(12)}${proves}`)
     .join("\n")}\n\nExit codes: 0 clean, 1 not.`,
   async run({ name }) {
-    const checker = checkers[name];
-    if (!checker) throw new CommandError(`--name ${name}: there are ${Object.keys(checkers).join(", ")}.`, exit.usage);
-    const [program = "", ...args] = checker.command();
-    const { status, error } = spawnSync(program, args, { cwd: root, stdio: ["ignore", 2, 2] });
-    if (error) throw error;
-    return {
-      text: status === 0 ? `${name}: clean` : `${name}: see above`,
-      data: { name, clean: status === 0 },
-      exitCode: status === 0 ? exit.done : exit.failed,
-    };
+    const results = name.split(",").map((one) => {
+      const checker = Object.entries(checkers).find(([known]) => known === one)?.[1];
+      if (!checker) throw new CommandError(`--name ${one}: there are ${names}.`, exit.usage);
+      return { name: one, clean: isClean(checker) };
+    });
+    const text = results.map((result) => `${result.name}: ${result.clean ? "clean" : "see above"}`).join("\n");
+    return { text, data: results, exitCode: results.every(({ clean }) => clean) ? exit.done : exit.failed };
   },
 });
-
-function goTool(module: string, binary: string): string {
-  const folder = join(root, ".local", "go", module.replaceAll(/[^\w.-]/g, "_"));
-  const file = join(folder, binary);
-  if (!existsSync(file)) run("go", ["install", module], { GOBIN: folder, GOFLAGS: "-mod=mod" });
-  return file;
-}
-
-function pythonTool(name: string): string {
-  const wanted = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex");
-  const folder = join(root, ".local", "checkers");
-  const stamp = join(folder, "requirements.sha256");
-  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(dirname(folder), { recursive: true });
-    run("python3", ["-m", "venv", folder]);
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", REQUIREMENTS];
-    run(join(folder, "bin", "python"), pip);
-    // Written last, so that an install that was cut off does not count as one.
-    writeFileSync(stamp, wanted);
-  }
-  return join(folder, "bin", name);
-}
-
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
-  process.stderr.write(`Installing: ${program} ${args.join(" ")}\n`);
-  const { status, error } = spawnSync(program, args, {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-    env: { ...process.env, ...env },
-  });
-  if (error || status !== 0)
-    throw new CommandError(`${program} could not install it (${error?.message ?? `exit code ${status}`}).`);
-}
