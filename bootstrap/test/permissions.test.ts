@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../infra/src/config.ts";
 import { everyFlag, ownDomain, synthesized as service } from "../../infra/test/stacks.ts";
@@ -109,6 +111,18 @@ describe("the role of GitHub's environment", () => {
   it.each(["dev", "prod"] as const)("may do what a release to %s does", (name) => {
     expect(refused(roleStatements(plain, `remote-mcp-${name}-github`), releaseCalls(name).calls)).toEqual([]);
   });
+  it("may do whatever the delivery commands call", () => {
+    const sources = ["deploy/lambda.ts", "release/upload.ts", "validate/secrets.ts"].map((file) =>
+      readFileSync(join(import.meta.dirname, "../../scripts/src", file), "utf8"),
+    );
+    const commands = sources
+      .flatMap((source) => [...source.matchAll(/new (\w+?)Command\(|paginate(\w+)\(/g)])
+      .map(([, command, page]) => command ?? page ?? "");
+    expect(commands.length).toBeGreaterThan(8);
+    const covered = releaseCalls("prod").calls.map(({ action }) => action);
+    const needed = commands.flatMap((command) => ACTIONS[command] ?? [`lambda:${command}`]);
+    expect(needed.filter((action) => !covered.includes(action))).toEqual([]);
+  });
   it("may not change what a function is, only what it runs", () => {
     const release = roleStatements(plain, "remote-mcp-prod-github");
     const fn = "arn:aws:lambda:ap-northeast-1:123456789012:function:remote-mcp-prod-mcp";
@@ -126,6 +140,17 @@ describe("the role of GitHub's environment", () => {
   });
 });
 
+/** Actions of the SDK's commands that are not Lambda's of the same name. */
+const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  HeadBucket: ["s3:ListBucket"],
+  PutObject: ["s3:PutObject"],
+  // Lambda fetches the zip with the caller's right to read it.
+  UpdateFunctionCode: ["lambda:UpdateFunctionCode", "s3:GetObject"],
+  InvokeWithResponseStream: ["lambda:InvokeFunction"],
+  // Everybody is told who they are.
+  GetCallerIdentity: [],
+};
+
 function releaseCalls(name: "dev" | "prod"): { calls: Call[] } {
   const fn = `arn:aws:lambda:ap-northeast-1:123456789012:function:remote-mcp-${name}-mcp`;
   const artifacts = `arn:aws:s3:::remote-mcp-${name}-artifacts-123456789012`;
@@ -136,7 +161,8 @@ function releaseCalls(name: "dev" | "prod"): { calls: Call[] } {
       ...on(artifacts, "s3:ListBucket"),
       ...on(fn, "lambda:UpdateFunctionCode", "lambda:PublishVersion", "lambda:GetFunction", "lambda:TagResource"),
       ...on(`${fn}:live`, "lambda:GetAlias", "lambda:UpdateAlias", "lambda:InvokeFunction"),
-      ...on(`${fn}:7`, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration"),
+      ...on(`${fn}:7`, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration", "lambda:DeleteFunction"),
+      ...on(fn, "lambda:ListVersionsByFunction"),
       ...on(
         `arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:remote-mcp-${name}/machine-client-AbCdEf`,
         "secretsmanager:GetSecretValue",

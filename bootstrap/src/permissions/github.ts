@@ -33,8 +33,14 @@ export const release = (scope: Scope, artifactsBucketArn: string): readonly Stat
     resources: [scope.arn("lambda", `function:${scope.prefix}-*`)],
   },
   {
+    sid: "ForgetVersions",
+    why: "Old versions fill the account's code storage. The ARN asks for a version: the function itself cannot be deleted.",
+    actions: ["lambda:DeleteFunction"],
+    resources: [scope.arn("lambda", `function:${scope.prefix}-*:*`)],
+  },
+  {
     sid: "TryFunctions",
-    why: "A new version is called before a user meets it; only this environment's functions.",
+    why: "A new version is called before a user meets it, streaming or not; only this environment's functions.",
     actions: ["lambda:InvokeFunction"],
     resources: [scope.arn("lambda", `function:${scope.prefix}-*`)],
   },
