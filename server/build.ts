@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build as bundle, type Plugin } from "esbuild";
@@ -97,7 +97,10 @@ export async function buildOauth(): Promise<Artefact> {
 function write(name: string, contents: Uint8Array): { readonly zip: string; readonly bytes: number } {
   const zip = join(dist, `${name}.zip`);
   mkdirSync(dist, { recursive: true });
-  writeFileSync(zip, contents);
+  // Renamed into place, because others may be reading the last one.
+  const partial = `${zip}.${process.pid}`;
+  writeFileSync(partial, contents);
+  renameSync(partial, zip);
   return { zip, bytes: contents.length };
 }
 
