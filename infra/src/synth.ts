@@ -71,8 +71,13 @@ if (values.help) {
   process.stdout.write(HELP);
 } else {
   typeCheck();
-  for (const stack of synthesize().map(describe)) {
-    const line = `${stack.stack.padEnd(10)}${stack.resources} resources of ${stack.types} types, ${stack.outputs} outputs, ${Math.round(stack.bytes / 1000)} kB  ${stack.file}`;
-    process.stdout.write(`${values.json ? JSON.stringify(stack) : line}\n`);
-  }
+  const lines = synthesize()
+    .map(describe)
+    .map((stack) => {
+      if (values.json) return JSON.stringify(stack);
+      const what = `${stack.resources} resources of ${stack.types} types, ${stack.outputs} outputs`;
+      return `${stack.stack.padEnd(10)}${what}, ${Math.round(stack.bytes / 1000)} kB  ${stack.file}`;
+    });
+  // In one piece, so that `| head` closes no pipe in the middle.
+  process.stdout.write(`${lines.join("\n")}\n`);
 }

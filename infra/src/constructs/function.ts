@@ -103,7 +103,8 @@ export class ServiceFunction extends Construct {
       description: "The version that callers meet",
       functionName: fn.functionName,
       functionVersion: fn.version,
-      lifecycle: { ignoreChanges: ["function_version"] },
+      // Both are update-lambda's: the description says which release is on trial or proven, and what to go back to.
+      lifecycle: { ignoreChanges: ["function_version", "description"] },
     });
     this.aliasArn = alias.arn;
     this.aliasName = alias.name;

@@ -86,14 +86,14 @@ const costs = values.help
 if (values.help) process.stdout.write(HELP);
 else if (values.json) process.stdout.write(`${JSON.stringify({ costs, use: USE })}\n`);
 else {
-  for (const { environment, resources, monthlyUsd, items, optional } of costs) {
-    process.stdout.write(`${environment}: ${resources} resources, ${usd(monthlyUsd)} a month when idle\n`);
-    for (const [what, amount] of Object.entries(items)) process.stdout.write(`  ${usd(amount).padStart(6)}  ${what}\n`);
-    process.stdout.write("  optional:\n");
-    for (const { name, on, resources: more, monthlyUsd: add, use } of optional)
-      process.stdout.write(
-        `  ${usd(add).padStart(6)}  ${name.padEnd(15)}${on ? "on " : "off"}  ${String(more).padStart(2)} resources${use && `; ${use}`}\n`,
-      );
-  }
-  process.stdout.write(`use, in Tokyo:\n${USE.map((line) => `  - ${line}`).join("\n")}\n`);
+  const lines = costs.flatMap(({ environment, resources, monthlyUsd, items, optional }) => [
+    `${environment}: ${resources} resources, ${usd(monthlyUsd)} a month when idle`,
+    ...Object.entries(items).map(([what, amount]) => `  ${usd(amount).padStart(6)}  ${what}`),
+    "  optional:",
+    ...optional.map(
+      ({ name, on, resources: more, monthlyUsd: add, use }) =>
+        `  ${usd(add).padStart(6)}  ${name.padEnd(15)}${on ? "on " : "off"}  ${String(more).padStart(2)} resources${use && `; ${use}`}`,
+    ),
+  ]);
+  process.stdout.write(`${[...lines, "use, in Tokyo:", ...USE.map((line) => `  - ${line}`)].join("\n")}\n`);
 }
