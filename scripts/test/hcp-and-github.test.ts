@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { z } from "zod";
 import { type Answer, httpModel, runScript } from "./http-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "commands-"));
@@ -269,5 +270,57 @@ describe("validate-secrets", () => {
     expect(stdout).toContain("✗ AWS role");
     expect(stdout).toContain("✗ artifacts bucket");
     expect(stdout + stderr).not.toContain("s3cret");
+  });
+});
+
+describe("bootstrap:check", () => {
+  const environment = (url: string) => ({
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: "a",
+    AWS_SECRET_ACCESS_KEY: "b",
+    TFE_TOKEN: "t",
+    TF_CLOUD_ORGANIZATION: "org",
+    TF_HOSTNAME_URL: url,
+    GITHUB_TOKEN: "t",
+    GITHUB_REPOSITORY: "o/another-name",
+    GITHUB_API_URL: url,
+  });
+  const findings = z.array(z.object({ what: z.string(), ok: z.boolean(), text: z.string() }));
+
+  it("finds a new account's concurrency too small, a wrong repository and a wrong organization, and says what to do", async () => {
+    await using model = await httpModel(({ path }) => {
+      if (path.includes("account-settings"))
+        return { body: { AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 10 } } };
+      if (path === "/repos/o/another-name") return { body: { private: true, full_name: "o/another-name" } };
+      return { status: 404, body: {} };
+    });
+    const { exitCode, stdout } = await runScript("validate/bootstrap.ts", ["--json"], environment(model.url));
+    expect(exitCode).toBe(1);
+    const text = (what: string) => findings.parse(JSON.parse(stdout)).find((finding) => finding.what === what)?.text;
+    expect(text("Lambda concurrency")).toContain(
+      "10 in all, 10 unreserved; the environments reserve 10 and Lambda keeps 10. Ask for more",
+    );
+    expect(text("HCP Terraform")).toContain("shows this token no organization org");
+    expect(text("GitHub repository")).toContain("the workspaces are named after secured-remote-mcp-server-on-aws");
+  });
+
+  it("is content with an account that has room, and says who confirms prod's plans in a private repository", async () => {
+    await using model = await httpModel(({ path }) => {
+      if (path.includes("account-settings"))
+        return { body: { AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 } } };
+      if (path === "/api/v2/organizations/org") return { body: { data: { id: "org" } } };
+      if (path.startsWith("/repos/"))
+        return { body: { private: true, full_name: "o/secured-remote-mcp-server-on-aws" } };
+      return { status: 404, body: {} };
+    });
+    const { stdout } = await runScript("validate/bootstrap.ts", ["--json"], environment(model.url));
+    const found = findings.parse(JSON.parse(stdout));
+    const named = (what: string) => found.find((finding) => finding.what === what);
+    expect(named("Lambda concurrency")).toMatchObject({ ok: true });
+    expect(named("HCP Terraform")).toMatchObject({ ok: true, text: "organization org" });
+    expect(named("GitHub repository")).toMatchObject({
+      ok: true,
+      text: expect.stringContaining("PROD_CONFIRMATION=hcp"),
+    });
   });
 });

@@ -1,7 +1,7 @@
 /** Secrets that the services of this project issue, by the shape their issuers document. */
 const patterns: Readonly<Record<string, RegExp>> = {
   "AWS access key": /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/,
-  "AWS secret key": /aws_secret_access_key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}\b/i,
+  "AWS secret key": /aws_secret_access_key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/i,
   "HCP Terraform token": /\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,}/,
   "GitHub token": /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})/,
   "private key": /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{100,}/,
