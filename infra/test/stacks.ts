@@ -32,18 +32,28 @@ export const ownDomain: Environment = environment("dev", {
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into JSON of known shape; a wrong path fails the test.
 export type Json = any;
 
-/** A new folder that is gone when the process ends. */
+const folders: string[] = [];
+
+/** A new folder. It is gone when the process ends; in a test file, where nobody hears that, `afterAll(removeOutdirs)`. */
 export function outdir(): string {
   const folder = mkdtempSync(join(tmpdir(), "synth-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
-const folder = outdir();
+export function removeOutdirs(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+process.once("exit", removeOutdirs);
 
 /** The stack of an environment as Terraform will read it. */
 export function synthesized(of: Environment): Json {
-  const stack = new ServiceStack(new App({ outdir: folder, skipValidation: true }), of);
-  // Through JSON, as on its way to Terraform: no undefined, no class instance.
-  return JSON.parse(JSON.stringify(stack.toTerraform()));
+  const folder = mkdtempSync(join(tmpdir(), "synth-"));
+  try {
+    const stack = new ServiceStack(new App({ outdir: folder, skipValidation: true }), of);
+    // Through JSON, as on its way to Terraform: no undefined, no class instance.
+    return JSON.parse(JSON.stringify(stack.toTerraform()));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

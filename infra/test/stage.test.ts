@@ -1,11 +1,13 @@
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { App, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { MockRoute } from "../src/constructs/mock-route.ts";
 import type { Place } from "../src/constructs/place.ts";
 import { RestApi } from "../src/constructs/rest-api.ts";
 import { Stage, type StageProps } from "../src/constructs/stage.ts";
-import { environment, type Json, outdir, synthesized } from "./stacks.ts";
+import { environment, type Json, outdir, removeOutdirs, synthesized } from "./stacks.ts";
+
+afterAll(removeOutdirs);
 
 const only = (ofType: Json): Json => {
   const values = Object.values(ofType);

@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { synthesize } from "../src/main.ts";
-import { outdir } from "./stacks.ts";
+import { outdir, removeOutdirs } from "./stacks.ts";
+
+afterAll(removeOutdirs);
 
 const main = join(import.meta.dirname, "../src/main.ts");
 
