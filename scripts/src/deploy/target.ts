@@ -37,15 +37,18 @@ export function parseTarget(json: string): Target {
       "The outputs are neither `terraform output -json` nor the list of the workspace-output action. Get them with: terraform -chdir=cdktf.out/stacks/<env> output -json > outputs.json",
     );
   }
-  const text = (name: string) => {
+  const text = (name: string, why = "Has the environment been applied with this version of infra?") => {
     const value = outputs.get(name);
     if (typeof value === "string" && value !== "") return value;
-    throw new CommandError(`The outputs have no ${name}. Has the environment been applied with this version of infra?`);
+    throw new CommandError(`The outputs have no ${name}. ${why}`);
   };
   const alias = text("mcp_function_alias");
   return {
     mcpUrl: text("mcp_url"),
-    machineSecretName: text("machine_secret_name"),
+    machineSecretName: text(
+      "machine_secret_name",
+      "Delivery tests with a real token, and needs the machine client for it: turn it on in infra/src/config.ts.",
+    ),
     functions: functionKeys
       .filter((key) => key === "mcp" || outputs.has(`${key}_function_name`))
       .map((key) => ({ key, name: text(`${key}_function_name`), alias })),
