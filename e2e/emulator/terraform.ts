@@ -27,7 +27,10 @@ const plan = z.object({
   ),
 });
 
-/** Ten is made for AWS, which throttles; most of the time here is one small request after the other. */
+/**
+ * Ten at once is made for AWS, which throttles; here most of the time is one small request after the other. Not for apply: at
+ * forty, on a busy machine, the emulator answered AddPermission with 409 until the provider gave up (seen once).
+ */
 const PARALLEL = "-parallelism=40";
 
 /** Terraform in one folder, against one endpoint. */
