@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { cleanName } from "./client.ts";
 import { digest, sameText } from "./digest.ts";
-import { readParameters } from "./parameters.ts";
+import { MAX_PARAMETERS, readParameters } from "./parameters.ts";
 import { isChallenge, provesChallenge } from "./pkce.ts";
 import { isOurResource } from "./resource.ts";
 import { createScopes } from "./scopes.ts";
@@ -24,7 +24,45 @@ describe("readParameters", () => {
 
   it("counts an empty repetition too", () =>
     expect([...readParameters(new URLSearchParams("a=1&a=")).repeated]).toEqual(["a"]));
+
+  const numbered = (count: number) => new Counted(Array.from({ length: count }, (_, i) => `p${i}=${i}`).join("&"));
+
+  it(`reads each of ${MAX_PARAMETERS} parameters once, and refuses one more`, () => {
+    const most = numbered(MAX_PARAMETERS);
+    expect(readParameters(most).get("p49")).toBe("49");
+    expect(most.read).toBe(MAX_PARAMETERS);
+    expect(() => readParameters(numbered(MAX_PARAMETERS + 1))).toThrow("Send at most 50 parameters; there are 51.");
+  });
+
+  it("counts those that may repeat as well", () =>
+    expect(() => readParameters(new URLSearchParams("resource=a&".repeat(51)), ["resource"])).toThrow(/at most 50/));
+
+  it("refuses the 8,192 parameters of a 16 KB body without reading one", () => {
+    const hostile = new Counted("a&".repeat(8 * 1024));
+    expect(() => readParameters(hostile)).toThrow(/at most 50/);
+    expect(hostile.read).toBe(0);
+  });
 });
+
+/** Counts the parameters that somebody has looked at. */
+class Counted extends URLSearchParams {
+  read = 0;
+  override *[Symbol.iterator](): Generator<[string, string], undefined> {
+    for (const entry of super.entries()) {
+      this.read++;
+      yield entry;
+    }
+    return undefined;
+  }
+  override *keys(): Generator<string, undefined> {
+    for (const [name] of this) yield name;
+    return undefined;
+  }
+  override getAll(name: string) {
+    this.read += this.size;
+    return super.getAll(name);
+  }
+}
 
 describe("isOurResource", () => {
   it.each([RESOURCE, `${RESOURCE}/`, "https://mcp.example", "https://mcp.example/", "HTTPS://MCP.example/mcp"])(
