@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { call, mcpHeaders, send, toolCall } from "./support/http.ts";
 import { invocations } from "./support/invocations.ts";
@@ -39,6 +40,17 @@ describe("the gateway rejects before the function runs", () => {
     expect(answer.headers["access-control-allow-origin"]).toBe("*");
     expect(answer.json).toHaveProperty("message");
     expect(await invocations()).toBe(before);
+  });
+
+  it("keeps every line of the access log JSON, so that no caller can hide from the alarms", async () => {
+    const { local } = readTarget();
+    if (local === undefined) return;
+    for (const agent of ['"', "\\", 'x","status":"200'])
+      await send("/mcp", { method: "POST", headers: { ...mcpHeaders, "User-Agent": agent }, body: "{}" });
+    const lines = readFileSync(local.logs, "utf8").trim().split("\n");
+    const accesses = lines.map((line) => JSON.parse(line)).flatMap((line) => line.access ?? []);
+    expect(accesses.length).toBeGreaterThan(3);
+    for (const access of accesses) expect(access).toMatchObject({ status: expect.anything() });
   });
 
   it("401: a token in the query string (RFC 9700 section 4.3.2)", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { z } from "zod";
@@ -30,6 +30,15 @@ export function findLocalStack(): LocalStackRecord {
     throw new Error(next);
   }
   return record;
+}
+
+/** Takes back what the process with this id recorded; a record of another stack stays. */
+export function forgetLocalStack(pid: number): void {
+  try {
+    if (localStack.parse(JSON.parse(readFileSync(localStackFile, "utf8"))).pid === pid) rmSync(localStackFile);
+  } catch {
+    // No record, or none that could be anybody's.
+  }
 }
 
 /** The machine client's credentials of a local stack, read as on AWS: with the AWS SDK from Secrets Manager. */

@@ -106,11 +106,10 @@ const ANSWERS_DIFFER = "Answers depend on who asks, and the documents come from 
 
 /**
  * Who called what and how it went. Never the token or the body, hence not `$context.error.message`, which quotes a header that
- * it does not understand. The caller writes the first field, and the gateway does not escape it: what it forges, the later
- * fields of the same name correct.
+ * it does not understand. Nothing that the gateway copies as it came, since it escapes nothing: a quote in a User-Agent or in
+ * an integration's error would make the line something else than JSON, and hide it from the metric filters.
  */
 const ACCESS_LOG = {
-  userAgent: "$context.identity.userAgent",
   requestId: "$context.requestId",
   extendedRequestId: "$context.extendedRequestId",
   time: "$context.requestTime",
@@ -124,7 +123,6 @@ const ACCESS_LOG = {
   latency: "$context.responseLatency",
   integrationLatency: "$context.integration.latency",
   integrationStatus: "$context.integration.status",
-  integrationError: "$context.integration.error",
   authorizerError: "$context.authorizer.error",
   errorType: "$context.error.responseType",
   subject: "$context.authorizer.claims.sub",

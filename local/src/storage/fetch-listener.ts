@@ -40,7 +40,18 @@ async function send(response: Response, reply: ServerResponse): Promise<void> {
   reply.writeHead(response.status);
   for await (const part of response.body ?? []) {
     if (reply.destroyed) return;
-    if (!reply.write(part)) await new Promise<void>((resolve) => reply.once("drain", resolve).once("close", resolve));
+    if (!reply.write(part)) await drained(reply);
   }
   reply.end();
+}
+
+/** Resolves when the reply takes more, or nobody reads it any longer. */
+function drained(reply: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      reply.off("drain", go).off("close", go);
+      resolve();
+    };
+    reply.on("drain", go).on("close", go);
+  });
 }

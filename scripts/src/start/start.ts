@@ -1,10 +1,10 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { demoUsers } from "@remote-mcp/local/demo-users";
 import { type LocalStack, startStack } from "@remote-mcp/local/stack";
-import { localMachineCredentials, localStackFile } from "../local-stack.ts";
+import { forgetLocalStack, localMachineCredentials, localStackFile } from "../local-stack.ts";
 import { runEntry } from "../run-entry.ts";
 import { SmokeFailure, smoke } from "../smoke.ts";
 import { createProgress, type Progress, StepFailure, seconds } from "./progress.ts";
@@ -63,7 +63,7 @@ async function main(check: boolean): Promise<number> {
     if (stack !== undefined) progress.line(`What the functions said is in the log ${stack.logs}`);
     return 1;
   } finally {
-    rmSync(localStackFile, { force: true });
+    forgetLocalStack(process.pid);
     tryLogin?.close();
     await stack?.close();
   }
