@@ -82,9 +82,17 @@ export const gates: readonly Gate[] = [
     name: "workflows",
     proves: "actionlint, zizmor, every reference and every input of an action",
     command: ["scripts/src/workflows/lint.ts"],
+    needs: ["python3", "go"],
+    withoutIt: "Install Python 3 and Go.",
+  },
+  {
+    name: "checkers",
+    proves: "cfn-lint on the SAM template, hadolint on the Dockerfile",
+    command: ["scripts/src/checkers/main.ts", "--name", "cfn-lint,hadolint"],
     needs: ["python3"],
     withoutIt: "Install Python 3.",
   },
+  { name: "secrets", proves: "no secret in any tracked file", command: ["scripts/src/secrets/find-secrets.ts"] },
   {
     name: "checkov",
     proves: "no finding without its justification",
