@@ -3,14 +3,14 @@ import { z } from "zod";
 import { findLocalStack, localMachineCredentials } from "./local-stack.ts";
 import { requestMachineToken } from "./machine-token.ts";
 
-const help = `pnpm token: prints a machine access token of the running local stack, alone on stdout.
+const help = `token: prints a machine access token of the running local stack, alone on stdout.
 
-usage: pnpm token [--json]
+usage: npm run -s token [-- --json]
 
   --json   print {"access_token", "expires_in", "scope"} instead
   --help   this text
 
-example: curl -H "Authorization: Bearer $(pnpm token)" ...`;
+example: curl -H "Authorization: Bearer $(npm run -s token)" ...`;
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, help: { type: "boolean" } } });
 if (values.help) {
