@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { call, mcpHeaders, toolCall } from "./support/http.ts";
 import { readTarget } from "./support/target.ts";
@@ -126,6 +128,26 @@ describe("methods", () => {
     expect(two.json).toHaveLength(2);
     const many = Array.from({ length: 101 }, (_, id) => ({ ...listTools, id }));
     expect((await call(await machineToken(), many)).status).toBe(400);
+  });
+
+  const { local } = readTarget();
+  const hereIt = local === undefined ? it.skip : it;
+  hereIt("200: a batch that reads 1 MiB a hundred times gets what fits, and the next call works", async () => {
+    const length = 1024 * 1024;
+    writeFileSync(join(local?.filesDir ?? "", "one-mebibyte.txt"), "x".repeat(length));
+    const read = {
+      method: "tools/call",
+      params: { name: "read_file", arguments: { key: "one-mebibyte.txt", length } },
+    };
+    const batch = Array.from({ length: 100 }, (_, id) => ({ jsonrpc: "2.0", id, ...read }));
+    const answer = await call(await machineToken(), batch, { "MCP-Protocol-Version": "2025-03-26" });
+    expect(answer.status).toBe(200);
+    const results = (answer.json as { result: { isError?: boolean; content: { text: string }[] } }[]).map(
+      ({ result }) => (result.isError ? result.content[0]?.text : "a file"),
+    );
+    expect(results.slice(0, 2)).toEqual(["a file", "a file"]);
+    expect(results.slice(2)).toEqual(Array(98).fill(expect.stringContaining("Send this call alone")));
+    expect((await call(await machineToken(), toolCall("add", { a: 2, b: 3 }))).status).toBe(200);
   });
 });
 

@@ -34,9 +34,8 @@ export async function serveInitializeEra(call: Call, body: unknown, connect: () 
   if (requests.length === 0) return { status: 202, headers: {}, body: "" };
 
   const exchange = new Exchange(requests, Array.isArray(body));
-  const server = connect();
-  await server.connect(exchange);
-  for (const request of requests) exchange.onmessage?.(request);
+  await connect().connect(exchange);
+  exchange.next();
   return exchange.reply;
 }
 
@@ -65,7 +64,10 @@ function checkVersion(call: Call, isBatch: boolean, requests: readonly JSONRPCRe
   }
 }
 
-/** The SDK's view of one POST: it ends when every request has its answer. */
+/**
+ * The SDK's view of one POST: it ends when every request has its answer. The requests of a batch are handled one after the
+ * other, so that no batch needs more memory than a single call and its reply. (100 files of 1 MiB at once end the process)
+ */
 class Exchange implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
@@ -73,16 +75,23 @@ class Exchange implements Transport {
   readonly reply: Promise<Reply>;
   readonly #resolve: (reply: Reply) => void;
   readonly #isBatch: boolean;
-  readonly #waiting: Set<string | number>;
+  readonly #queue: JSONRPCRequest[];
+  #current: JSONRPCRequest | undefined;
   readonly #answers: JSONRPCMessage[] = [];
   #stream: ReturnType<typeof eventStream> | undefined;
 
+  /** @param requests at least one */
   constructor(requests: readonly JSONRPCRequest[], isBatch: boolean) {
     const { promise, resolve } = Promise.withResolvers<Reply>();
     this.reply = promise;
     this.#resolve = resolve;
     this.#isBatch = isBatch;
-    this.#waiting = new Set(requests.map((request) => request.id));
+    this.#queue = [...requests];
+  }
+
+  next(): void {
+    this.#current = this.#queue.shift();
+    if (this.#current) this.onmessage?.(this.#current);
   }
 
   async start(): Promise<void> {}
@@ -110,10 +119,10 @@ class Exchange implements Transport {
   }
 
   async #answer(message: JSONRPCMessage & { id?: string | number | undefined }): Promise<void> {
-    if (message.id === undefined || !this.#waiting.delete(message.id)) return;
+    if (message.id === undefined || message.id !== this.#current?.id) return;
     if (this.#stream === undefined) this.#answers.push(message);
     else this.#stream.send(message);
-    if (this.#waiting.size > 0) return;
+    if (this.#queue.length > 0) return this.next();
     if (this.#stream === undefined) {
       const body = JSON.stringify(this.#isBatch ? this.#answers : this.#answers[0]);
       this.#resolve({ status: 200, headers: { "Content-Type": "application/json" }, body });

@@ -13,8 +13,17 @@ export const MAX_ELEMENTS = 10_000;
 /** Of one JSON-RPC batch, as in the SDK's own transports. */
 export const MAX_BATCH = 100;
 
-/** A buffered Lambda answer is at most 6 MB; streams may be longer, but clients choke on it long before. (Lambda quotas) */
+/**
+ * Of all results of one reply. A buffered Lambda answer is at most 6 MB; streams may be longer, but clients choke on it
+ * long before. (Lambda quotas)
+ */
 export const MAX_RESULT_BYTES = 5 * 1024 * 1024;
+
+/**
+ * With less room than this no call of a batch is begun: more than what save_file answers with the longest key, so that a
+ * call which changes something never ends as one that did not fit.
+ */
+export const MIN_RESULT_ROOM = 32 * 1024;
 
 /** Time kept back from the function's own limit, so that the answer about the time-out still gets out. */
 export const DEADLINE_MARGIN_MS = 1_500;

@@ -10,6 +10,7 @@ import { serveModernEra } from "./modern-era.ts";
 import { code, Rejection } from "./rejection.ts";
 import type { Call, Reply } from "./reply.ts";
 import { readBody } from "./request.ts";
+import { ResultBudget } from "./result-budget.ts";
 import type { Era, Session } from "./session.ts";
 
 export interface Parts {
@@ -65,6 +66,7 @@ async function serve(call: Call, parts: Parts, audit: Audit, signal: AbortSignal
       caller,
       resource: config.resource,
       files,
+      budget: new ResultBudget(),
       signal,
       streams,
       observer: audit,

@@ -1,5 +1,6 @@
 import type { Files } from "../files/files.ts";
 import type { Caller } from "./identity.ts";
+import type { ResultBudget } from "./result-budget.ts";
 
 /** What one HTTP request brings along; a server lives for one request, so nothing of a caller can outlive it. */
 export interface Session {
@@ -11,6 +12,7 @@ export interface Session {
   readonly caller: Caller;
   readonly resource: string;
   readonly files: Files;
+  readonly budget: ResultBudget;
   /** Aborts at the deadline of the call. */
   readonly signal: AbortSignal;
   /** Whether the client can read an event stream; without, progress is not sent. */

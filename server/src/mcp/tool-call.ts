@@ -1,6 +1,6 @@
 import type { Result, ServerContext } from "@modelcontextprotocol/server";
 import { type Tool, ToolError, type ToolResult } from "../tools/tool.ts";
-import { MAX_RESULT_BYTES } from "./limits.ts";
+import { MAX_RESULT_BYTES, MIN_RESULT_ROOM } from "./limits.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -13,19 +13,28 @@ export async function callTool(
   session: Session,
   context: ServerContext,
 ): Promise<Result> {
-  const { caller, signal, observer, files } = session;
+  const { caller, signal, observer, files, budget } = session;
   if (!caller.scopes.has(tool.scope)) {
     observer.tool(tool.name, "scope_denied");
     return scopeError(tool, session);
   }
   try {
+    if (budget.left < MIN_RESULT_ROOM) {
+      throw new ToolError(`${tool.name} was not run: the batch's other results fill the reply. Send this call alone.`);
+    }
+    // The calls of a batch before this one may have used up the time.
+    signal.throwIfAborted();
     const running = tool.call(args, { signal, files, report: progressOf(session, context) });
     const result = await Promise.race([running, aborted(signal)]);
     const size = Buffer.byteLength(JSON.stringify(result));
     if (size > MAX_RESULT_BYTES) {
-      observer.tool(tool.name, "tool_error");
-      return toolError(
+      throw new ToolError(
         `The result has ${size} bytes, more than the ${MAX_RESULT_BYTES} that can be sent. Ask for less.`,
+      );
+    }
+    if (!budget.take(size)) {
+      throw new ToolError(
+        `The result has ${size} bytes, and the batch's other results leave ${budget.left}. Send this call alone.`,
       );
     }
     observer.tool(tool.name, "ok");
