@@ -39,7 +39,7 @@ export interface Clients {
     readonly name: string;
     readonly redirectUris: readonly string[];
   }[];
-  /** Client ids, and hosts of clients' documents or redirect URIs, that get nothing. */
+  /** Client ids, and hosts of clients' documents or redirect URIs, that get nothing. A host's subdomains are not included. */
   readonly denied: readonly string[];
   /** Redirect URIs that clients may register: hosted (https) ones, and whole private-use URIs (RFC 8252, 7.1). */
   readonly redirectUris: readonly string[];

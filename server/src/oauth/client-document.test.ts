@@ -29,6 +29,8 @@ describe("isDocumentUrl", () => {
     ["encoded dot segments", "https://app.example/a/%2e%2e/client.json"],
     ["a backslash", "https://app.example\\@evil.example/client.json"],
     ["a tab", "https://app.ex\tample/client.json"],
+    ["a host with a dot at its end", "https://app.example./client.json"],
+    ["a bare name with a dot at its end", "https://localhost./client.json"],
     ["a bare name", "https://localhost/client.json"],
     ["an IPv4 address", "https://169.254.169.254/latest/meta-data"],
     ["a decimal address", "https://2852039166/latest/meta-data"],

@@ -26,14 +26,17 @@ const schema = z.object({
 
 /**
  * Whether a `client_id` is a Client ID Metadata Document's URL (draft-ietf-oauth-client-id-metadata-document, 3): https, a path,
- * no dot segments, no fragment, no userinfo. Beyond the draft: a name, port 443, no query.
+ * no dot segments, no fragment, no userinfo. Beyond the draft: a name, port 443, no query, and no dot at the host's end, by
+ * which a host would have a second spelling that no deny list has.
  */
 export function isDocumentUrl(id: string): boolean {
   if (id.length > MAX_CLIENT_ID || !id.startsWith("https://") || !URL.canParse(id)) return false;
   const url = new URL(id);
   // The parser would have changed whatever is not in its plainest form already.
   const plain = url.href === id && !/[?#@%\\]/.test(id);
-  return plain && url.pathname !== "/" && url.port === "" && url.hostname.includes(".") && isIP(url.hostname) === 0;
+  const { hostname } = url;
+  const isName = hostname.includes(".") && !hostname.endsWith(".") && isIP(hostname) === 0;
+  return plain && url.pathname !== "/" && url.port === "" && isName;
 }
 
 /** Finds clients by their documents, in memory for five minutes, else over the network. */

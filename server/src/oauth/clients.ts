@@ -13,7 +13,7 @@ export interface ConfiguredClient {
 
 export interface ClientsOptions {
   readonly configured: readonly ConfiguredClient[];
-  /** Client ids, and hosts of documents or redirect URIs, that get nothing here. */
+  /** Client ids, and hosts of documents or redirect URIs (not their subdomains), that get nothing here. */
   readonly denied: readonly string[];
   readonly documents: ClientDocuments;
   readonly sealer: Sealer;

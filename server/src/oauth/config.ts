@@ -13,6 +13,7 @@ export interface Config {
   /** Name of the SSM parameter with the sealing secrets; the secrets themselves are never in the environment. */
   readonly sealingParameter: string;
   readonly configuredClients: readonly ConfiguredClient[];
+  /** Client ids and hosts, compared whole: a host's subdomains are not denied with it. */
   readonly deniedClients: readonly string[];
   readonly redirectUris: readonly string[];
 }
