@@ -71,9 +71,6 @@ function secretFor({ current, previous }: SealingSecrets, sealed: string): strin
   return id === current.id ? current.secret : id === previous?.id ? previous.secret : undefined;
 }
 
-/** Whether a text has the form of a sealed value, without opening it. */
-export const looksSealed = (text: string): boolean => keyId(text) !== undefined;
-
 /** The compact form of a JWE whose key is agreed beforehand: header, no encrypted key, nonce, text, tag. */
 const COMPACT = /^([A-Za-z0-9_-]+)\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
