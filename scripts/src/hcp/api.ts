@@ -16,11 +16,15 @@ const workspace = z.object({
       "working-directory": z.string().nullish(),
       "vcs-repo": z.unknown(),
       locked: z.boolean(),
+      permissions: z.object({ "can-queue-apply": z.boolean() }),
     }),
   }),
 });
 
 const organization = z.object({ data: z.object({ id: z.string() }) });
+
+/** What was asked for is not there, or not for this token. */
+export class NotShown extends CommandError {}
 
 export interface HcpOptions {
   readonly token: string;
@@ -54,6 +58,7 @@ export class HcpTerraform {
       workingDirectory: attributes["working-directory"] ?? "",
       hasVcs: attributes["vcs-repo"] !== null && attributes["vcs-repo"] !== undefined,
       locked: attributes.locked,
+      canApply: attributes.permissions["can-queue-apply"],
     };
   }
 
@@ -76,7 +81,7 @@ export class HcpTerraform {
     }
     // HCP answers 404 for what a token may not see, too.
     if (response.status === 404)
-      throw new CommandError(`HCP Terraform shows this token no ${what}: check the names and the team's access.`);
+      throw new NotShown(`HCP Terraform shows this token no ${what}: check the names and the team's access.`);
     throw new CommandError(`HCP Terraform answered ${response.status} for ${what}: try again later.`);
   }
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { problems } from "./references.ts";
+import { CLOSED_ENVIRONMENTS, OPEN_ENVIRONMENT, problems } from "./references.ts";
 import { type Job, parseWorkflow, readWorkflows, root } from "./workflow.ts";
 
 const real = readWorkflows();
@@ -184,6 +184,27 @@ describe("the workflows", () => {
       "  pull_request_target:\n",
       "pull_request_target",
     ],
+    [
+      "prod planned with the token of any branch",
+      "promote-prod.yml",
+      "plan-environment: plan-production",
+      "plan-environment: plan",
+      "deploy: reaches prod-${{ github.event.repository.name }} with the token that any branch can use",
+    ],
+    [
+      "prod planned for a pull request",
+      "ci.yml",
+      "workspace: dev-",
+      "workspace: prod-",
+      "plan: reaches prod-${{ github.event.repository.name }} with the token that any branch can use",
+    ],
+    [
+      "an environment that nobody is told to make",
+      "promote-prod.yml",
+      "environment: production",
+      "environment: prod",
+      "nobody is told to make the environment prod",
+    ],
     ["a job without a time limit", "ci.yml", /\n {4}timeout-minutes: 30/, "", "has no time limit"],
     [
       "permissions for every job",
@@ -200,6 +221,16 @@ describe("the workflows", () => {
     const version = readFileSync(join(root, ".terraform-version"), "utf8").trim();
     const used = real.flatMap(({ text }) => [...text.matchAll(/terraform_version: (\S+)/g)].map(([, found]) => found));
     expect(used).toEqual([version]);
+  });
+
+  it("find every environment in docs/deploy.md, each restricted to the branch develop but the one that plans dev", () => {
+    const page = readFileSync(join(root, "docs/deploy.md"), "utf8");
+    const restricted = /^for e in (.+); do\n.*custom_branch_policies\]=true.*\n.*-f name=develop -f type=branch/m.exec(
+      page,
+    );
+    expect(restricted?.[1]?.split(" ")).toEqual(CLOSED_ENVIRONMENTS);
+    for (const name of [OPEN_ENVIRONMENT, ...CLOSED_ENVIRONMENTS])
+      expect(page).toContain(`gh secret set TF_API_TOKEN --env ${name}\n`);
   });
 
   it("deploy what is merged, not what is closed, and never from a fork", () => {
@@ -221,6 +252,6 @@ describe("the workflows", () => {
     expect(jobs.apply?.environment).toBe("${{ inputs.environment }}");
     expect(jobs.discard?.environment).toBe("${{ inputs.plan-environment }}");
     const promotion = real.find(({ file }) => file === "promote-prod.yml")?.jobs.deploy;
-    expect(promotion?.with).toMatchObject({ environment: "production", "plan-environment": "plan" });
+    expect(promotion?.with).toMatchObject({ environment: "production", "plan-environment": "plan-production" });
   });
 });

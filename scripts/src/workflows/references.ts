@@ -29,6 +29,11 @@ export const VARIABLES = [
   "PROD_CONFIRMATION",
 ];
 
+/** `plan` opens to any branch, and so to any workflow that somebody writes there: its token reaches dev alone. */
+export const OPEN_ENVIRONMENT = "plan";
+/** These open to the branch develop. */
+export const CLOSED_ENVIRONMENTS = ["plan-production", "develop", "production"];
+
 /** Everything in which the workflows do not fit each other, their actions or this repository's commands. */
 export function problems(workflows: readonly Workflow[]): string[] {
   return workflows.flatMap((workflow) => [
@@ -66,6 +71,7 @@ function jobProblems(workflow: Workflow, job: Job, workflows: readonly Workflow[
   if (job.permissions === undefined) found.push("has no permissions");
   if (job.secrets === "inherit") found.push("hands over all secrets");
   for (const need of job.needs) if (!workflow.jobs[need]) found.push(`needs ${need}, which is no job`);
+  found.push(...environmentProblems(job));
   if (job.uses === undefined) {
     if (job["timeout-minutes"] === undefined) found.push("has no time limit");
     return found;
@@ -90,6 +96,21 @@ function jobProblems(workflow: Workflow, job: Job, workflows: readonly Workflow[
     }
   }
   return found;
+}
+
+function environmentProblems(job: Job): string[] {
+  const environments = [job.environment, job.with.environment, job.with["plan-environment"]].filter(
+    (name) => name !== undefined && !name.startsWith("${{"),
+  );
+  const workspaces = [job, ...job.steps].map((part) => part.with.workspace).filter((name) => name !== undefined);
+  return [
+    ...environments
+      .filter((name) => ![OPEN_ENVIRONMENT, ...CLOSED_ENVIRONMENTS].includes(name ?? ""))
+      .map((name) => `nobody is told to make the environment ${name}`),
+    ...workspaces
+      .filter((name) => environments.includes(OPEN_ENVIRONMENT) && !name.startsWith("dev-"))
+      .map((name) => `reaches ${name} with the token that any branch can use`),
+  ];
 }
 
 function stepProblems({ uses, with: values, run }: Step): string[] {
