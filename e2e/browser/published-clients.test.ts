@@ -1,17 +1,15 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Browser } from "playwright-core";
 import { describeWithPeople, resource, writer } from "../oauth/support.ts";
+import { installInspector } from "../support/inspector.ts";
 import { allowAndSignIn, openChromium } from "./chromium.ts";
 import { startClient } from "./client-process.ts";
 import { listenOnLoopback } from "./loopback.ts";
 
-const INSPECTOR = "@modelcontextprotocol/inspector@2.12.0";
 const URL_TO_OPEN = /(http:\/\/127\.0\.0\.1:\d+\/authorize\?\S+)/;
 
 let browser: Browser;
@@ -81,16 +79,6 @@ describeWithPeople("published clients, as they are, with nothing but the URL", (
     180_000,
   );
 });
-
-/** Not among the packages of this project: it brings 115 MB. npm keeps it for the next time. */
-async function installInspector(): Promise<string> {
-  const folder = join(home, "inspector");
-  const npm = ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", INSPECTOR];
-  await promisify(execFile)("npm", npm).catch((error: Error) => {
-    throw new Error(`The Inspector could not be installed; is the package registry within reach? ${error.message}`);
-  });
-  return join(folder, "node_modules", ".bin", "mcp-inspector");
-}
 
 async function freePort(): Promise<{ port: number }> {
   await using loopback = await listenOnLoopback();
