@@ -13,10 +13,11 @@ const START = Date.UTC(2026, 10, 22);
 const newSecret = () => ({ id: randomText(6), secret: randomText() });
 
 function setUp(secrets: SealingSecrets = { current: newSecret() }) {
-  const state = { secrets, time: START, loads: 0 };
+  const state = { secrets, time: START, loads: 0, broken: false };
   const now = () => state.time;
   const load = async () => {
     state.loads++;
+    if (state.broken) throw new Error("down");
     return state.secrets;
   };
   return { state, sealer: createSealer({ secrets: cacheSecrets(load, now), resource, now }) };
@@ -123,6 +124,51 @@ describe("rotation", () => {
     const forged = (await setUp().sealer.seal(code, { text: "a" })).toString();
     for (let i = 0; i < 20; i++) expect(await sealer.open(code, forged)).toBeUndefined();
     expect(state.loads).toBe(1);
+  });
+
+  it("is looked for once in ten seconds, however many made-up key ids come", async () => {
+    const { state, sealer } = setUp();
+    const forged = await setUp().sealer.seal(code, { text: "a" });
+    await sealer.seal(code, { text: "a" });
+    for (let second = 1; second <= 60; second++) {
+      state.time = START + second * 1000;
+      await Promise.all(Array.from({ length: 5 }, () => sealer.open(code, forged)));
+    }
+    expect(state.loads).toBe(1 + 6);
+  });
+});
+
+describe("while the parameter cannot be read", () => {
+  async function setUpBroken() {
+    const { state, sealer } = setUp();
+    const forged = await setUp().sealer.seal(code, { text: "a" });
+    const sealed = await sealer.seal({ ...code, lifetimeSeconds: 3600 }, { text: "a" });
+    state.broken = true;
+    return { state, sealer, forged, sealed };
+  }
+
+  it("a made-up key id does not take away the secrets that still work, nor ask for each request", async () => {
+    const { state, sealer, forged, sealed } = await setUpBroken();
+    state.time = START + 11_000;
+    for (let i = 0; i < 20; i++) {
+      expect(await sealer.open(code, forged)).toBeUndefined();
+      expect(await sealer.open(code, sealed)).toEqual({ text: "a" });
+    }
+    expect(state.loads).toBe(2);
+  });
+
+  it("the secrets work for five minutes after they were read, and no longer", async () => {
+    const { state, sealer, forged, sealed } = await setUpBroken();
+    for (let second = 20; second < 300; second += 20) {
+      state.time = START + second * 1000;
+      await sealer.open(code, forged);
+    }
+    state.time = START + 299_999;
+    expect(await sealer.open(code, sealed)).toEqual({ text: "a" });
+    state.time = START + 300_000;
+    await expect(sealer.open(code, sealed)).rejects.toThrow("down");
+    state.broken = false;
+    expect(await sealer.open(code, sealed)).toEqual({ text: "a" });
   });
 });
 

@@ -50,21 +50,40 @@ export interface SecretsCache {
 
 /** A warm function learns of a rotation after at most this time. */
 const MAX_AGE_MS = 5 * 60_000;
-/** Values with made-up key ids must not turn into calls of the parameter store. */
-const MIN_AGE_MS = 10_000;
+/** Values with made-up key ids must not turn into calls of the parameter store, whether it answers or not. */
+const MIN_PAUSE_MS = 10_000;
 
-/** Keeps the secrets in memory. @param load throws where the parameter cannot be read; then nothing is cached */
+/**
+ * Keeps the secrets in memory. Where a refresh fails, those loaded before stay good until they are too old.
+ * @param load throws where the parameter cannot be read
+ */
 export function cacheSecrets(load: () => Promise<SealingSecrets>, now: () => number = Date.now): SecretsCache {
-  let loaded: { readonly at: number; readonly secrets: Promise<SealingSecrets> } | undefined;
-  const atMost = (age: number) => {
-    if (loaded && now() - loaded.at < age) return loaded.secrets;
-    const secrets = load();
-    const entry = { at: now(), secrets };
-    loaded = entry;
-    secrets.catch(() => {
-      if (loaded === entry) loaded = undefined;
+  let loaded: { readonly at: number; readonly secrets: SealingSecrets } | undefined;
+  let loading: Promise<SealingSecrets> | undefined;
+  let triedAt = Number.NEGATIVE_INFINITY;
+
+  const usable = () => (loaded && now() - loaded.at < MAX_AGE_MS ? loaded.secrets : undefined);
+  const reload = () => {
+    loading ??= begin().finally(() => {
+      loading = undefined;
     });
-    return secrets;
+    return loading;
   };
-  return { get: () => atMost(MAX_AGE_MS), refresh: () => atMost(MIN_AGE_MS) };
+  async function begin() {
+    const at = now();
+    triedAt = at;
+    const secrets = await load();
+    loaded = { at, secrets };
+    return secrets;
+  }
+
+  return {
+    get: async () => usable() ?? reload(),
+    async refresh() {
+      const present = usable();
+      if (present === undefined) return reload();
+      if (loading === undefined && now() - triedAt < MIN_PAUSE_MS) return present;
+      return reload().catch(() => present);
+    },
+  };
 }
