@@ -23,7 +23,10 @@ const claimsSchema = z.object({
   "cognito:groups": z.string().optional(),
 });
 
-/** People need this group for tools that write. */
+/**
+ * People need this group for tools that write. The gateway joins groups by commas, which a group's name may hold too, so one
+ * called "a,write" counts as "write": accepted, because only operators create groups, and they could give "write" itself.
+ */
 const WRITERS = "write";
 
 /**
