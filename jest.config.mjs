@@ -3,6 +3,7 @@ const base = {
   extensionsToTreatAsEsm: [".ts"],
   injectGlobals: false,
   testEnvironment: "node",
+  setupFiles: [`${import.meta.dirname}/jest.setup.mjs`],
   transform: {
     "\\.ts$": [
       "@swc/jest",
