@@ -71,7 +71,7 @@ export const gates: readonly Gate[] = [
   {
     name: "conformance",
     proves: "the official MCP suite of both eras, through the local gateway",
-    command: ["server/conformance/run.ts"],
+    command: ["e2e/conformance/run.ts"],
   },
   {
     name: "cdktn",

@@ -5,8 +5,8 @@ import { type LocalStack, startStack } from "@remote-mcp/local/stack";
 import { localMachineCredentials } from "@remote-mcp/scripts/local-stack";
 import { requestMachineToken } from "@remote-mcp/scripts/machine-token";
 import { runEntry } from "@remote-mcp/scripts/run-entry";
+import { buildOauth } from "@remote-mcp/server/build";
 import * as z from "zod";
-import { buildOauth } from "../build.ts";
 
 export interface TestStack extends LocalStack {
   /** A machine token with every scope. */

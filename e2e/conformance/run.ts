@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "../build.ts";
-import { startTestStack } from "../test/stack.ts";
+import { build } from "@remote-mcp/server/build";
+import { startTestStack } from "../function/stack.ts";
 import { startTokenProxy } from "./token-proxy.ts";
 
 const usage = `pnpm conformance [--revision <revision>] [--scenario <name>] [--verbose]
 
 Runs the official MCP conformance suite against the function, from its zip and through the local gateway: the product's
 handler with the suite's fixture tools in place of its own. Ends with 0 when every required scenario passes, but for those
-in server/conformance/expected-failures-<revision>.yaml, which say why not.
+in e2e/conformance/expected-failures-<revision>.yaml, which say why not.
 
   --revision <revision>  2026-07-28 or 2025-11-25 [default: both]
   --scenario <name>      only this one

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { build } from "../build.ts";
+import { build } from "@remote-mcp/server/build";
 import { startTestStack, type TestStack } from "./stack.ts";
 
 /** Short, so that a call that never ends is over soon. */
