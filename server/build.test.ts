@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { strFromU8, unzipSync } from "fflate";
 import { type Artefact, build } from "./build.ts";
@@ -34,5 +36,15 @@ describe("the zip", () => {
 
   it("is not built over its budget", async () => {
     await expect(build({ ...source, maxStartKb: 10 })).rejects.toThrow(/budget is 10 kB/);
+  });
+});
+
+describe("the command", () => {
+  it("prints its help instead of building", () => {
+    const printed = execFileSync(process.execPath, [join(import.meta.dirname, "build.ts"), "--help"], {
+      encoding: "utf8",
+    });
+    expect(printed).toMatch(/^pnpm build\n/);
+    expect(printed).not.toContain("a start loads");
   });
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { type BuildOptions, build as bundle, type Plugin } from "esbuild";
 import { zipSync } from "fflate";
 import { leanSdk } from "./lean-sdk.ts";
@@ -122,7 +123,20 @@ function archive(files: readonly { readonly path: string; readonly contents: Uin
 
 const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
 
+const usage = `pnpm build
+
+Bundles the two functions into server/dist/mcp.zip and server/dist/oauth.zip, the same bytes from the same sources, and fails
+where one is over its size budget.
+
+  --help`;
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { help: { type: "boolean", default: false } } });
+  if (values.help) console.log(usage);
+  else await buildAll();
+}
+
+async function buildAll(): Promise<void> {
   const { bytes, startBytes, zip } = await build();
   console.log(
     `${zip}: ${kb(bytes)}; a start loads ${kb(startBytes)} (budget ${MAX_START_KB} kB), the first file call the rest`,
