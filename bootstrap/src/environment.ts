@@ -70,9 +70,14 @@ export class Scope {
     return { StringEquals: this.#tags("aws:RequestTag") };
   }
 
+  /** The resource is not another environment's, as far as it has tags. */
+  get unclaimed() {
+    return { StringEqualsIfExists: this.#tags("aws:ResourceTag") };
+  }
+
   /** The request labels what is unlabelled or this environment's already: never another's. */
   get claimed() {
-    return { ...this.labelled, StringEqualsIfExists: this.#tags("aws:ResourceTag") };
+    return { ...this.labelled, ...this.unclaimed };
   }
 
   #tags(key: "aws:ResourceTag" | "aws:RequestTag") {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { environments } from "../../infra/src/config.ts";
 import { everyFlag, ownDomain, synthesized as service } from "../../infra/test/stacks.ts";
 import { allows, type Call } from "./iam.ts";
+import { promises } from "./promises.ts";
 import { callsFor } from "./provider-calls.ts";
 import { boundaryStatements, environment, type Json, roleStatements, type Statement, synthesized } from "./stack.ts";
 
@@ -84,6 +85,10 @@ function example(stack: Json, arn: string): string {
 }
 
 describe("no role of one environment reaches the other", () => {
+  it("by its tags, with any flag", () => {
+    expect(promises["no other environment's resource can be re-tagged"]?.(full)).toEqual([]);
+  });
+
   const stacks = { dev: service(environments[0] ?? everyFlag), prod: service(environments[1] ?? everyFlag) };
 
   it.each([

@@ -38,6 +38,15 @@ const without =
     else document.Statement.splice(index, 1);
     found.policy = JSON.stringify(document);
   };
+/** The statement asks for the tags of the request, and not whose the resource is. */
+const relabelled =
+  (policy: string, sid: string): Breakage =>
+  (resource) => {
+    const found = find(resource, "aws_iam_policy", policy);
+    const document = JSON.parse(found.policy);
+    delete document.Statement.find((each: Json) => each.Sid === sid).Condition.StringEqualsIfExists;
+    found.policy = JSON.stringify(document);
+  };
 function replaced(text: string, from: string, to: string): string {
   if (!text.includes(from)) throw new Error(`"${from}" is not in ${text}`);
   return text.replace(from, to);
@@ -61,6 +70,8 @@ const breakages: Record<keyof typeof promises, Breakage> = {
     };
   },
   "a policy fits into IAM's 6,144 characters": grant("prod-apply_network", allow("ec2:x".repeat(1000))),
+  "no other environment's resource can be re-tagged": relabelled("dev-apply_dns-firewall", "LabelDnsFirewall"),
+  "an API's tags are not changed by their path alone": without("prod-apply_api", "ChangeApi", "Condition"),
   "no role is made without the boundary": without("dev-apply_compute", "ChangeBoundedRoles", "Condition"),
   "no role is made with another boundary": (resource) => {
     const policy = find(resource, "aws_iam_policy", "dev-apply_compute");
@@ -130,6 +141,18 @@ describe("the bootstrap stack promises that", () => {
 });
 
 describe("a broken promise is noticed:", () => {
+  it.each([
+    ["dev-apply_dns-firewall", "LabelDnsFirewall"],
+    ["prod-apply_api", "LabelApi"],
+    ["dev-apply_api", "LabelPartOfApi"],
+    ["dev-apply_api", "CreateDistribution"],
+    ["prod-apply_identity", "LabelPool"],
+    ["dev-apply_network", "LabelNetwork"],
+  ])("in %s, a %s that re-tags what is another's", (policy, sid) => {
+    const copy = structuredClone(stack);
+    relabelled(policy, sid)(copy.resource, copy);
+    expect(promises["no other environment's resource can be re-tagged"]?.(copy)).not.toEqual([]);
+  });
   it.each(Object.entries(breakages))("%s", (name, breakIt) => {
     const copy = structuredClone(stack);
     breakIt(copy.resource, copy);

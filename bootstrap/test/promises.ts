@@ -1,5 +1,6 @@
 import { allows } from "./iam.ts";
 import { ACCOUNT, boundaryStatements, type Json, resolve, roleStatements, type Statement, trustOf } from "./stack.ts";
+import { tagCalls, tags } from "./tag-calls.ts";
 
 /** Something the stack promises: the sentences that say where it does not hold, empty where it does. */
 export type StackPromise = (stack: Json) => string[];
@@ -125,6 +126,24 @@ export const promises: Readonly<Record<string, StackPromise>> = {
     all(stack, "aws_iam_policy")
       .filter(({ policy }) => resolve(stack, policy).length > 6144)
       .map(({ name }) => name),
+
+  "no other environment's resource can be re-tagged": (stack) =>
+    ENVIRONMENTS.flatMap((mine) => {
+      const theirs = mine === "dev" ? "prod" : "dev";
+      const statements = roleStatements(stack, `remote-mcp-${mine}-apply`);
+      const context = { ...tags("aws:RequestTag", mine), ...tags("aws:ResourceTag", theirs) };
+      return tagCalls(statements)
+        .filter(({ resource }) => !resource.includes(`remote-mcp-${mine}`))
+        .filter((call) => allows(statements, { ...call, context }))
+        .map(({ action, resource }) => `${mine} may ${action} on ${resource} of ${theirs}`);
+    }),
+  "an API's tags are not changed by their path alone": never(
+    APPLIES,
+    "apigateway:PATCH",
+    "arn:aws:apigateway:ap-northeast-1::/restapis/other",
+    // Of a tag path AWS may not tell whose it is, so this second call that tagging an API needs must be refused.
+    { ...tags("aws:RequestTag", "dev"), ...tags("aws:ResourceTag", "somebody") },
+  ),
 
   "no role is made without the boundary": never(APPLIES, "iam:CreateRole", role("remote-mcp-dev-x")),
   "no role is made with another boundary": never(

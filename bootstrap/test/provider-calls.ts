@@ -64,7 +64,7 @@ export const providerCalls: Readonly<Record<string, Row>> = {
     changes: "apigateway:PATCH apigateway:DELETE",
     reads: "apigateway:GET",
     others: (values) => [
-      ...onNew(values, api("/domainnames"), "apigateway:POST"),
+      ...onNew(values, api("/domainnames"), "apigateway:POST apigateway:TagResource"),
       {
         action: "iam:CreateServiceLinkedRole",
         resource: role("aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"),
@@ -88,7 +88,10 @@ export const providerCalls: Readonly<Record<string, Row>> = {
       ...onNew(values, api(`/tags/${encodeURIComponent(api("/restapis/abc"))}`), "apigateway:PUT"),
     ],
   },
-  aws_api_gateway_stage: ofApi("stages/live"),
+  aws_api_gateway_stage: {
+    ...ofApi("stages/live"),
+    others: (values) => onNew(values, api("/restapis/abc/stages"), "apigateway:TagResource"),
+  },
   aws_cloudfront_distribution: {
     arn: () => `arn:aws:cloudfront::${ACCOUNT}:distribution/EABC`,
     creates: "cloudfront:CreateDistribution cloudfront:CreateDistributionWithTags cloudfront:TagResource",

@@ -74,10 +74,20 @@ export const api: Area = {
     },
     {
       sid: "LabelApi",
-      why: "Tags have paths of their own, which name the API or domain they are on.",
-      actions: ["apigateway:POST", "apigateway:PUT"],
+      // The reference knows no tags of these paths, where the condition then holds. But to tag what exists needs PATCH of
+      // the API itself too, which ChangeApi allows on ours alone: https://github.com/iann0036/iam-dataset/pull/39 (tried on AWS).
+      why: "Tags have paths of their own, which name the API or domain they are on; another environment's stays its own.",
+      actions: ["apigateway:PUT"],
       resources: tagPaths(scope),
-      condition: scope.labelled,
+      condition: scope.claimed,
+    },
+    {
+      sid: "LabelPartOfApi",
+      // In no reference, but AWS refuses without it: https://github.com/aws-amplify/amplify-cli/issues/12316
+      why: "Stages and domains that are made with tags ask for this action by name.",
+      actions: ["apigateway:TagResource"],
+      resources: [...collections(scope), ...existing(scope)],
+      condition: scope.claimed,
     },
     {
       sid: "CreateDistribution",
@@ -98,7 +108,7 @@ export const api: Area = {
       ? [
           {
             sid: "ChangeFirewall",
-            why: "By name; AWS's own rule groups are named in the rules and checked as resources.",
+            why: "By name.",
             actions: [
               "wafv2:AssociateWebACL",
               "wafv2:CreateWebACL",
@@ -108,7 +118,13 @@ export const api: Area = {
               "wafv2:UntagResource",
               "wafv2:UpdateWebACL",
             ],
-            resources: [...webAcls(scope), scope.arn("wafv2", "regional/managedruleset/*/*")],
+            resources: webAcls(scope),
+          },
+          {
+            sid: "UseRuleGroups",
+            why: "AWS's own, which anybody may name.",
+            actions: ["wafv2:CreateWebACL", "wafv2:UpdateWebACL"],
+            resources: [scope.arn("wafv2", "regional/managedruleset/*/*")],
           },
           {
             sid: "PutFirewallBeforeStage",

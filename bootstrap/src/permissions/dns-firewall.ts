@@ -36,10 +36,16 @@ export const dnsFirewall: Area = {
         "route53resolver:AssociateFirewallRuleGroup",
         "route53resolver:CreateFirewallDomainList",
         "route53resolver:CreateFirewallRuleGroup",
-        "route53resolver:TagResource",
       ],
       resources: parts(scope),
       condition: scope.labelled,
+    },
+    {
+      sid: "LabelDnsFirewall",
+      why: "Tags of the request that creates or re-tags a part; another environment's stays its own.",
+      actions: ["route53resolver:TagResource"],
+      resources: parts(scope),
+      condition: scope.claimed,
     },
     {
       sid: "ChangeDnsFirewall",
@@ -61,9 +67,11 @@ export const dnsFirewall: Area = {
     },
     {
       sid: "CloseResolver",
-      why: "Whether a VPC's resolver fails open: the setting has neither a name nor tags.",
+      // AWS makes the setting with a generated id and lets nobody tag it, so the condition holds for each: see docs/deploy.md.
+      why: "Whether a VPC's resolver fails open: the one change that can reach another environment's VPC of this account.",
       actions: ["route53resolver:UpdateFirewallConfig"],
       resources: [scope.arn("route53resolver", "firewall-config/*")],
+      condition: scope.unclaimed,
     },
   ],
 };
