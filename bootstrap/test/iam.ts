@@ -33,6 +33,8 @@ function holds(operator: string, wanted: readonly string[], value: string | unde
     case "StringEqualsIfExists":
     case "ForAllValues:StringEquals":
       return value === undefined || wanted.includes(value);
+    case "StringLike":
+      return value !== undefined && wanted.some((pattern) => like(pattern, value));
     case "ArnNotLike":
       return value === undefined || !wanted.some((pattern) => like(pattern, value));
     case "Bool":

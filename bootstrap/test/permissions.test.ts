@@ -52,10 +52,13 @@ describe.each(cases)("the roles of $title", ({ name, stack, bootstrap }) => {
     const boundary = boundaryStatements(bootstrap, `remote-mcp-${name}-boundary`);
     const needs = Object.values<Json>(stack.resource.aws_iam_role_policy)
       .flatMap(({ policy }): Statement[] => JSON.parse(policy).Statement)
-      .flatMap(({ Action, Resource = [] }) =>
-        Action.flatMap((action) => Resource.map((arn) => ({ action, resource: example(stack, arn) }))),
-      );
+      .flatMap(({ Action, Resource = [], Condition = {} }) => {
+        const equal = Object.entries(Condition.StringEquals ?? {});
+        const context = Object.fromEntries(equal.map(([key, value]) => [key, example(stack, String(value))]));
+        return Action.flatMap((action) => Resource.map((arn) => ({ action, resource: example(stack, arn), context })));
+      });
     expect(needs.length).toBeGreaterThan(5);
+    expect(needs).toContainEqual(expect.objectContaining({ action: "kms:Decrypt" }));
     expect(refused(boundary, needs)).toEqual([]);
   });
 });
@@ -64,24 +67,27 @@ const READ = /:(Describe|Get|List)\w+$|^apigateway:(GET|GetWebACL)$/;
 
 /** An ARN of the service stack with a stand-in for each attribute that AWS makes. */
 function example(stack: Json, arn: string): string {
-  return arn.replaceAll(/\$\{(\w+)\.([\w-]+)\.(\w+)\}/g, (_, type: string, id: string, attribute: string) => {
-    if (attribute === "account_id" || type === "data") return "123456789012";
-    const { name, function_name, bucket_prefix } = stack.resource[type][id];
-    const regional = (service: string, rest: string) => `arn:aws:${service}:ap-northeast-1:123456789012:${rest}`;
-    if (attribute !== "arn") return stack.resource[type][id][attribute];
-    switch (type) {
-      case "aws_s3_bucket":
-        return `arn:aws:s3:::${bucket_prefix}1`;
-      case "aws_cloudwatch_log_group":
-        return regional("logs", `log-group:${name}`);
-      case "aws_ssm_parameter":
-        return regional("ssm", `parameter${name}`);
-      case "aws_lambda_alias":
-        return regional("lambda", `function:${example(stack, function_name)}:${name}`);
-      default:
-        throw new Error(`A role names a resource of type ${type}: say in this test what its ARN is.`);
-    }
-  });
+  return arn.replaceAll(
+    /\$\{(?:data\.)?(\w+)\.([\w-]+)\.(\w+)\}/g,
+    (_, type: string, id: string, attribute: string) => {
+      if (attribute === "account_id") return "123456789012";
+      const { name, function_name, bucket_prefix } = stack.resource[type][id];
+      const regional = (service: string, rest: string) => `arn:aws:${service}:ap-northeast-1:123456789012:${rest}`;
+      if (attribute !== "arn") return stack.resource[type][id][attribute];
+      switch (type) {
+        case "aws_s3_bucket":
+          return `arn:aws:s3:::${bucket_prefix}1`;
+        case "aws_cloudwatch_log_group":
+          return regional("logs", `log-group:${name}`);
+        case "aws_ssm_parameter":
+          return regional("ssm", `parameter${name}`);
+        case "aws_lambda_alias":
+          return regional("lambda", `function:${example(stack, function_name)}:${name}`);
+        default:
+          throw new Error(`A role names a resource of type ${type}: say in this test what its ARN is.`);
+      }
+    },
+  );
 }
 
 describe("no role of one environment reaches the other", () => {

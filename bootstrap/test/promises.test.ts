@@ -72,6 +72,11 @@ const breakages: Record<keyof typeof promises, Breakage> = {
   "a policy fits into IAM's 6,144 characters": grant("prod-apply_network", allow("ec2:x".repeat(1000))),
   "no other environment's resource can be re-tagged": relabelled("dev-apply_dns-firewall", "LabelDnsFirewall"),
   "an API's tags are not changed by their path alone": without("prod-apply_api", "ChangeApi", "Condition"),
+  "a role of a stack decrypts by SSM alone, and only its own environment's parameters": without(
+    "prod-boundary",
+    "DecryptOwnParameters",
+    "Condition",
+  ),
   "no role is made without the boundary": without("dev-apply_compute", "ChangeBoundedRoles", "Condition"),
   "no role is made with another boundary": (resource) => {
     const policy = find(resource, "aws_iam_policy", "dev-apply_compute");

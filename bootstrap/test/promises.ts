@@ -145,6 +145,26 @@ export const promises: Readonly<Record<string, StackPromise>> = {
     { ...tags("aws:RequestTag", "dev"), ...tags("aws:ResourceTag", "somebody") },
   ),
 
+  "a role of a stack decrypts by SSM alone, and only its own environment's parameters": (stack) =>
+    ENVIRONMENTS.flatMap((mine) => {
+      const theirs = mine === "dev" ? "prod" : "dev";
+      const statements = boundaryStatements(stack, `remote-mcp-${mine}-boundary`);
+      const decrypts = (service: string, parameter: string) =>
+        allows(statements, {
+          action: "kms:Decrypt",
+          resource: `arn:aws:kms:ap-northeast-1:${ACCOUNT}:key/0a1b`,
+          context: {
+            "kms:ViaService": `${service}.ap-northeast-1.amazonaws.com`,
+            "kms:EncryptionContext:PARAMETER_ARN": `arn:aws:ssm:ap-northeast-1:${ACCOUNT}:parameter/${parameter}`,
+          },
+        });
+      return [
+        ...(decrypts("ssm", `remote-mcp-${mine}/sealing-secret`) ? [] : [`${mine} cannot read its own`]),
+        ...(decrypts("ssm", `remote-mcp-${theirs}/sealing-secret`) ? [`${mine} reads ${theirs}'s`] : []),
+        ...(decrypts("s3", `remote-mcp-${mine}/sealing-secret`) ? [`${mine} decrypts what is S3's`] : []),
+      ];
+    }),
+
   "no role is made without the boundary": never(APPLIES, "iam:CreateRole", role("remote-mcp-dev-x")),
   "no role is made with another boundary": never(
     APPLIES,

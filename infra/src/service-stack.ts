@@ -108,7 +108,7 @@ export class ServiceStack extends TerraformStack {
         SEALING_PARAMETER: sealing.parameterName,
         CLIENTS: JSON.stringify(environment.oauth.clients),
       },
-      permissions: [{ actions: ["ssm:GetParameter"], resources: [sealing.parameterArn] }],
+      permissions: sealing.read,
       xray: flags.xray,
     });
 

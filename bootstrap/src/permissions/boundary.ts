@@ -47,6 +47,16 @@ export const boundary = (scope: Scope): readonly Statement[] => [
     resources: [scope.arn("ssm", `parameter/${scope.prefix}/*`)],
   },
   {
+    sid: "DecryptOwnParameters",
+    why: "The key of the account for SSM has an id that AWS chooses: any key, but by SSM and for own parameters alone.",
+    actions: ["kms:Decrypt"],
+    resources: [scope.arn("kms", "key/*")],
+    condition: {
+      StringEquals: { "kms:ViaService": `ssm.${scope.region}.amazonaws.com` },
+      StringLike: { "kms:EncryptionContext:PARAMETER_ARN": scope.arn("ssm", `parameter/${scope.prefix}/*`) },
+    },
+  },
+  {
     sid: "SendTraces",
     why: "X-Ray takes traces of an account, not of a resource.",
     actions: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],

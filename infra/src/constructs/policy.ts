@@ -14,12 +14,13 @@ type Condition = Readonly<Record<string, Readonly<Record<string, string | readon
 export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** What narrows it where the ARN cannot. @default none */
+  readonly condition?: Condition;
 }
 
 interface StatementProps extends Partial<Grant> {
   readonly actions: readonly string[];
   readonly principal?: Principal;
-  readonly condition?: Condition;
 }
 
 export const allow = (props: StatementProps): Statement => statement("Allow", props);

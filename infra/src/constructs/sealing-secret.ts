@@ -3,6 +3,7 @@ import { PLACEHOLDER } from "@remote-mcp/server/oauth/sealing-secrets";
 import { Construct } from "constructs";
 import { justify } from "./justify.ts";
 import { type Place, protection } from "./place.ts";
+import type { Grant } from "./policy.ts";
 
 /**
  * The secret from which the OAuth function derives its keys. `pnpm rotate-key` writes it; Terraform makes the parameter with a
@@ -11,7 +12,8 @@ import { type Place, protection } from "./place.ts";
  */
 export class SealingSecret extends Construct {
   readonly parameterName: string;
-  readonly parameterArn: string;
+  /** What its reader may do. */
+  readonly read: readonly Grant[];
 
   constructor(scope: Construct, id: string, { place }: { readonly place: Place }) {
     super(scope, id);
@@ -29,6 +31,20 @@ export class SealingSecret extends Construct {
       CKV_AWS_337: "Encrypted under the account's key for SSM; a customer key of the same readers costs $1 a month.",
     });
     this.parameterName = parameter.name;
-    this.parameterArn = parameter.arn;
+    this.read = [
+      { actions: ["ssm:GetParameter"], resources: [parameter.arn] },
+      {
+        // The key is the account's own for SSM, whose id is AWS's to choose: any key, but only by SSM and for this parameter.
+        // https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+        actions: ["kms:Decrypt"],
+        resources: [`arn:aws:kms:${place.region}:${place.account}:key/*`],
+        condition: {
+          StringEquals: {
+            "kms:ViaService": `ssm.${place.region}.amazonaws.com`,
+            "kms:EncryptionContext:PARAMETER_ARN": parameter.arn,
+          },
+        },
+      },
+    ];
   }
 }

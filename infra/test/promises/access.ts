@@ -85,12 +85,45 @@ export const access: readonly Promised[] = [
       statements(stack, "aws_iam_role_policy")
         .filter(({ address }) => address.startsWith("aws_iam_role_policy.oauth"))
         .flatMap(({ Action }) => Action)
-        .filter((action) => !/^(ssm:GetParameter|logs:(CreateLogStream|PutLogEvents)|xray:Put\w+)$/.test(action)),
+        .filter(
+          (action) => !/^(ssm:GetParameter|kms:Decrypt|logs:(CreateLogStream|PutLogEvents)|xray:Put\w+)$/.test(action),
+        ),
     breakIt: (stack) =>
       changePolicy(
         stack,
         "aws_iam_role_policy",
         ({ Statement }) => Statement[0].Action.push("ssm:PutParameter"),
+        "oauth",
+      ),
+  },
+  {
+    that: "a role decrypts by SSM alone, and only a parameter that it may read",
+    brokenBy: (stack) => {
+      const granted = statements(stack, "aws_iam_role_policy").filter(({ Effect }) => Effect === "Allow");
+      const readable = granted.filter(({ Action }) => Action.includes("ssm:GetParameter"));
+      const decrypting = granted.filter(({ Action }) => Action.some((action) => action.startsWith("kms:")));
+      return [
+        ...decrypting.filter(
+          ({ address, Action, Condition }) =>
+            Action.join() !== "kms:Decrypt" ||
+            !/^ssm\.[\w-]+\.amazonaws\.com$/.test(Condition?.StringEquals?.["kms:ViaService"]) ||
+            !readable.some(
+              (reads) =>
+                reads.address === address &&
+                reads.Resource?.includes(Condition?.StringEquals?.["kms:EncryptionContext:PARAMETER_ARN"]),
+            ),
+        ),
+        // And it can: a SecureString is not read without.
+        ...readable.filter(({ address }) => !decrypting.some((statement) => statement.address === address)),
+      ];
+    },
+    breakIt: (stack) =>
+      changePolicy(
+        stack,
+        "aws_iam_role_policy",
+        ({ Statement }) => {
+          delete Statement.at(-1).Condition;
+        },
         "oauth",
       ),
   },
