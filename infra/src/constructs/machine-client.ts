@@ -32,7 +32,7 @@ export class MachineClient extends Construct {
       tokenValidityUnits: [{ accessToken: "minutes" }],
       enableTokenRevocation: true,
       preventUserExistenceErrors: "ENABLED",
-      lifecycle: protection(place),
+      // Not protected: its secret is rotated by replacing it, and who reads the secret below finds the new one.
     });
     this.clientId = client.id;
 
@@ -46,7 +46,7 @@ export class MachineClient extends Construct {
     justify(secret, {
       CKV_AWS_149:
         "Readable by whoever IAM lets read it, as with a customer key of the same readers, which costs $1 a month.",
-      CKV2_AWS_57: "Rotation means a new Cognito client, which its users must be told of; README says how to do it.",
+      CKV2_AWS_57: "Rotation means a new Cognito client, which the functions must be told of: docs/deploy.md says how.",
     });
     this.secretName = secret.name;
     new SecretsmanagerSecretVersion(this, "value", {

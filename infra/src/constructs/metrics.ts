@@ -13,7 +13,6 @@ export interface Metric {
 const ERAS = ["initialize", "2026-07-28"];
 
 export type Metrics = ReturnType<typeof metricsOf>;
-export type FunctionMetrics = ReturnType<typeof functionMetrics>;
 
 export interface MetricsProps {
   readonly environment: string;
