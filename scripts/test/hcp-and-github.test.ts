@@ -277,30 +277,33 @@ describe("validate-secrets", () => {
     ["plans one workspace and cannot apply", ["prod-repo"], false, 0, "✓ no other workspace"],
     ["can apply", ["prod-repo"], true, 1, "the token can apply: give plan-production one of a team"],
     ["sees dev too", ["prod-repo", "dev-repo"], false, 1, "the token reaches dev-repo too"],
-  ])("asks what only plans for no AWS role, and tells a token that %s", async (_, shown, canApply, wanted, sentence) => {
-    const attributes = {
-      "execution-mode": "remote",
-      "auto-apply": false,
-      "working-directory": null,
-      "vcs-repo": null,
-      locked: false,
-      permissions: { "can-queue-apply": canApply },
-    };
-    await using model = await httpModel(({ path }) =>
-      shown.some((name) => path.endsWith(`/workspaces/${name}`))
-        ? { body: { data: { id: "ws-1", attributes } } }
-        : undefined,
-    );
-    const { exitCode, stdout } = await runScript("validate/secrets.ts", [], {
-      GITHUB_ENVIRONMENT_NAME: "plan-production",
-      TF_API_TOKEN: "t0ken",
-      TF_CLOUD_ORGANIZATION: "org",
-      TF_WORKSPACE: "prod-repo",
-      TF_HOSTNAME_URL: model.url,
-    });
-    expect(stdout).toContain(sentence);
-    expect(exitCode).toBe(wanted);
-  });
+  ])(
+    "asks what only plans for no AWS role, and tells a token that %s",
+    async (_, shown, canApply, wanted, sentence) => {
+      const attributes = {
+        "execution-mode": "remote",
+        "auto-apply": false,
+        "working-directory": null,
+        "vcs-repo": null,
+        locked: false,
+        permissions: { "can-queue-apply": canApply },
+      };
+      await using model = await httpModel(({ path }) =>
+        shown.some((name) => path.endsWith(`/workspaces/${name}`))
+          ? { body: { data: { id: "ws-1", attributes } } }
+          : undefined,
+      );
+      const { exitCode, stdout } = await runScript("validate/secrets.ts", [], {
+        GITHUB_ENVIRONMENT_NAME: "plan-production",
+        TF_API_TOKEN: "t0ken",
+        TF_CLOUD_ORGANIZATION: "org",
+        TF_WORKSPACE: "prod-repo",
+        TF_HOSTNAME_URL: model.url,
+      });
+      expect(stdout).toContain(sentence);
+      expect(exitCode).toBe(wanted);
+    },
+  );
 });
 
 describe("bootstrap:check", () => {
