@@ -26,6 +26,8 @@ function isExecutable(path: string): boolean {
 /** Presses Allow, and logs in where Cognito asks for it. Returns when the browser has left both pages. */
 export async function allowAndSignIn(page: Page, user: { readonly email: string; readonly password: string }) {
   await page.getByRole("button", { name: "Allow" }).click();
+  // The click returns before the redirects are followed: to the login, or with a live session back to the client.
+  await page.waitForURL(({ pathname }) => pathname !== "/authorize", { waitUntil: "commit" });
   if (page.url().includes("/login?")) await signIn(page, user);
 }
 
