@@ -3,6 +3,7 @@ import { type Bundle, makeBundles, type Name, names } from "./bundles.ts";
 import { calls, type Era } from "./calls.ts";
 import { median, run } from "./measure.ts";
 import { measureOauth, type OauthFigures } from "./oauth.ts";
+import { measureSynth, type ProcessFigure } from "./synth.ts";
 
 const usage = `pnpm bench [--samples <n>] [--json]
 
@@ -25,7 +26,15 @@ Times depend on the machine; only the ratios of one run mean something.
  * DESIGN.md, budgets. The one for warm calls does not hold on the SDK: a server per request, its dispatch, and schema
  * checks by zod of event, claims, message and arguments cost several times what a hand-written handler does in all.
  */
-const budgets = { coldInitialize: 0.45, coldModern: 0.6, warm: 2, zipKb: 100, oauthZipKb: 150 };
+const budgets = {
+  coldInitialize: 0.45,
+  coldModern: 0.6,
+  warm: 2,
+  zipKb: 100,
+  oauthZipKb: 150,
+  synthSeconds: 0.5,
+  synthMb: 150,
+};
 const MIN_SAMPLES = 15;
 const WARM_CALLS = 4_000;
 const WARM_SAMPLES = 5;
@@ -78,7 +87,9 @@ function table(): Record<Name, Record<Era, number[]>> {
   return byName(() => byEra(() => []));
 }
 
-function judge(figures: Readonly<Record<Name, Figures>>, oauth: OauthFigures) {
+type SynthFigures = ReturnType<typeof measureSynth>;
+
+function judge(figures: Readonly<Record<Name, Figures>>, oauth: OauthFigures, { synth }: SynthFigures) {
   const { ours, "SDK default": sdk, "hand-written": hand } = figures;
   const row = (what: string, value: number, budget: number) => ({ what, value, budget, holds: value <= budget });
   return [
@@ -88,12 +99,15 @@ function judge(figures: Readonly<Record<Name, Figures>>, oauth: OauthFigures) {
     row("warm, 2026-07-28, of hand-written", ours.warm["2026-07-28"] / hand.warm["2026-07-28"], budgets.warm),
     row("zip without the S3 chunk, kB", ours.zipKb, budgets.zipKb),
     row("zip of the OAuth function, kB", oauth.zipKb, budgets.oauthZipKb),
+    row("synth of all stacks, s", synth.seconds, budgets.synthSeconds),
+    row("synth of all stacks, MB", synth.mb, budgets.synthMb),
   ];
 }
 
 function print(
   figures: Readonly<Record<Name, Figures>>,
   oauth: OauthFigures,
+  { empty, synth }: SynthFigures,
   verdicts: ReturnType<typeof judge>,
   samples: number,
 ): void {
@@ -120,7 +134,11 @@ function print(
   console.log(`\nL: initialize-era call, M: 2026-07-28 call; medians of ${samples}, cold over the empty handler.`);
   const ofSdk = (era: Era) => (figures.ours.warm[era] / sdk.warm[era]).toFixed(2);
   console.log(`Warm, ours is ${ofSdk("initialize")} (L) and ${ofSdk("2026-07-28")} (M) of the SDK default.`);
-  console.log(`OAuth function: ${oauth.cold.toFixed(1)} ms cold, with its first registration.\n`);
+  console.log(`OAuth function: ${oauth.cold.toFixed(1)} ms cold, with its first registration.`);
+  const whole = ({ seconds, mb }: ProcessFigure) => `${seconds.toFixed(2)} s, ${mb.toFixed(0)} MB`;
+  console.log(
+    `Synth of all stacks after the type check: ${whole(synth)}; a Node that does nothing: ${whole(empty)}.\n`,
+  );
   for (const { what, value, budget, holds } of verdicts) {
     console.log(`${holds ? "holds " : "BROKEN"}  ${what.padEnd(40)} ${value.toFixed(2).padStart(7)}  budget ${budget}`);
   }
@@ -145,10 +163,11 @@ if (values.help) {
   try {
     const figures = measure(bundles, samples);
     const oauth = await measureOauth(bundles.empty.file, samples);
-    const budgets = judge(figures, oauth);
+    const synth = measureSynth();
+    const budgets = judge(figures, oauth, synth);
     if (values.json)
-      console.log(JSON.stringify({ samples, eras: Object.keys(calls), figures, oauth, budgets }, null, 2));
-    else print(figures, oauth, budgets, samples);
+      console.log(JSON.stringify({ samples, eras: Object.keys(calls), figures, oauth, synth, budgets }, null, 2));
+    else print(figures, oauth, synth, budgets, samples);
   } finally {
     remove();
   }
